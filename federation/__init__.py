@@ -1,0 +1,1 @@
+"""A complete Apollo Federation 2 engine that knows nothing of this hub's domain."""

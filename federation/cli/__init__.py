@@ -1,0 +1,1 @@
+"""Commands of the engine: compose, plan and the stages between."""

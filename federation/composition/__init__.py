@@ -1,0 +1,1 @@
+"""Subgraphs in, supergraph out, or coded errors."""

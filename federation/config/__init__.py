@@ -1,0 +1,1 @@
+"""Configuration files: reading, expansion, refusing unknown keys; knows no section."""

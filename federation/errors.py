@@ -1,0 +1,75 @@
+"""Exceptions of the engine, one tree.
+
+::
+
+    FederationError
+    ├── RequestError            caused by the client; its message may be returned
+    │   ├── (parse, validation, variables, limits … by `code`)
+    │   └── …
+    ├── SupergraphError         the supergraph SDL cannot be used
+    ├── PlanningError           no plan exists, or the planner's budget ran out
+    └── SubgraphError           one subgraph call failed; becomes a GraphQL error
+
+Composition never raises for what a subgraph's author wrote: it returns diagnostics.
+Anything else that is raised is a bug; it is logged whole and masked outside.
+"""
+
+from __future__ import annotations
+
+
+class FederationError(Exception):
+    """Base of all errors the engine raises on purpose. `code` is stable and public."""
+
+    code = "INTERNAL_SERVER_ERROR"
+
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        if code is not None:
+            self.code = code
+
+
+class RequestError(FederationError):
+    """The client's request cannot be answered.
+
+    `http_status` is for the reply; `locations` are (line, column) in the document.
+    """
+
+    code = "BAD_REQUEST"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        http_status: int = 400,
+        locations: tuple[tuple[int, int], ...] = (),
+    ) -> None:
+        super().__init__(message, code=code)
+        self.http_status = http_status
+        self.locations = locations
+
+
+class SupergraphError(FederationError):
+    """The text is not a supergraph this engine can serve."""
+
+    code = "INVALID_SUPERGRAPH"
+
+
+class PlanningError(FederationError):
+    """The operation cannot be planned: impossible, or over the planner's budget."""
+
+    code = "QUERY_PLAN_BUILD_FAILED"
+
+
+class SubgraphError(FederationError):
+    """A call to one subgraph failed as a whole (connection, status, malformed body, time-out)."""
+
+    code = "SUBREQUEST_HTTP_ERROR"
+
+    def __init__(
+        self, message: str, *, subgraph: str, code: str | None = None, status: int | None = None
+    ) -> None:
+        super().__init__(message, code=code)
+        self.subgraph = subgraph
+        self.status = status

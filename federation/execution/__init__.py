@@ -1,0 +1,1 @@
+"""Plan in, response out; compiled to Python once per plan."""

@@ -1,0 +1,1 @@
+"""Ways to call a subgraph: HTTP, in process."""

@@ -1,0 +1,1 @@
+"""The contract between planner and executor: plain data that imports nothing of ours."""

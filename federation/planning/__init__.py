@@ -1,0 +1,1 @@
+"""Operation in, query plan out; pure."""

@@ -1,0 +1,1 @@
+"""Plan rewrites, one per file; they never import each other."""

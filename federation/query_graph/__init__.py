@@ -1,0 +1,1 @@
+"""Where each field can come from; shared by composition and planning."""

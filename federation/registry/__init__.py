@@ -1,0 +1,1 @@
+"""Which supergraph is live."""

@@ -1,0 +1,1 @@
+"""What the supergraph says: its model, how it is read and printed, what clients see of it."""
