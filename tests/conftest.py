@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-pytest_plugins = ["tests.support.golden"]
+pytest_plugins = ["tests.support.golden", "tests.support.postgres"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -21,6 +21,8 @@ from resolvers.reference.rows import (
     OrganizationRow,
     RegionRow,
 )
+from resolvers.values.ipc import parse_ipc
+from resolvers.values.result import require
 
 CodeAtYear: TypeAlias = tuple[str, int]
 COUNTRY = "000000"
@@ -143,8 +145,19 @@ class ReferenceLoaders:
         )
 
     async def _ipc_classes(self, symbols: list[str]) -> Mapping[str, IpcClassRow]:
-        records = await self._queries.fetch("reference.ipc_classes", sql.IPC_CLASSES, symbols)
-        return {record["symbol"]: plain_row(IpcClassRow, record) for record in records}
+        """Return classes; a group that no list has is known by its subclass, without a title.
+
+        Lists of groups are large and change every year, so a hub may hold subclasses only.
+        """
+        subclasses = {symbol: symbol[:4] for symbol in symbols if "/" in symbol}
+        records = await self._queries.fetch(
+            "reference.ipc_classes", sql.IPC_CLASSES, [*symbols, *subclasses.values()]
+        )
+        found = {record["symbol"]: plain_row(IpcClassRow, record) for record in records}
+        for symbol, subclass in subclasses.items():
+            if symbol not in found and subclass in found:
+                found[symbol] = unlisted_group(symbol)
+        return found
 
     async def _offices(self, codes: list[str]) -> Mapping[str, OfficeRow]:
         records = await self._queries.fetch("reference.offices", sql.OFFICES, codes)
@@ -163,6 +176,18 @@ class ReferenceLoaders:
         return group_by_key(
             (record["uscc"], plain_row(OrganizationNameRow, record)) for record in records
         )
+
+
+def unlisted_group(symbol: str) -> IpcClassRow:
+    """Return what the symbol of a group says by itself.
+
+    >>> row = unlisted_group("H04W8/26")
+    >>> row.display, row.level, row.parent_symbol
+    ('H04W 8/26', 'SUBGROUP', 'H04W8/00')
+    """
+    parsed = require(parse_ipc(symbol))
+    parent = parsed.main_group if parsed.level == "SUBGROUP" else parsed.subclass
+    return IpcClassRow(symbol, parsed.display, parsed.level, None, None, parent)
 
 
 def _columns(keys: Sequence[CodeAtYear]) -> tuple[list[str], list[int]]:

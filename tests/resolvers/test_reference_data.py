@@ -148,8 +148,12 @@ class TestIpc:
             for row in official("ipc_2022.01_titles_en.csv")
             if row["level"] in ("SECTION", "CLASS", "SUBCLASS")
         }
-        ours = {row["canonical"] for row in read_shipped("ipc.csv")}
-        assert ours == theirs
+        ours = {
+            row["canonical"]
+            for row in read_shipped("ipc.csv")
+            if row["level"] in ("SECTION", "CLASS", "SUBCLASS")
+        }
+        assert ours - {"H10", "H10K"} == theirs  # new in edition 2023.01, used by the demo
 
 
 @needs_shared
