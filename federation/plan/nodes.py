@@ -73,7 +73,8 @@ RequiredSelection = RequiredField | RequiredFragment
 class Representation:
     """How to make `{__typename, …}` from an object at the fetch's path.
 
-    `types`: concrete types of the object it applies to. `typename`: what to write as
+    `types`: values of the object's `__typename` that it applies to: concrete types, and the name
+    of the interface while only an interface object has answered. `typename`: what to write as
     `__typename` (None: the object's own), e.g. the interface's name for an interface object.
     """
 
@@ -104,7 +105,11 @@ Selected = SelectedField | SelectedFragment
 
 @dataclass(frozen=True, slots=True)
 class RenameKey:
-    """Output rewrite: at `path` in this fetch's own answer, member `key` becomes `to`."""
+    """Output rewrite: in this fetch's own answer (for an entity fetch: in each entity), the
+    member that the last step of `path` (a `PathKey`) names is called `to` from then on.
+
+    Paths, representations and shapes of the plan use the new name.
+    """
 
     path: Path
     to: str
@@ -116,7 +121,8 @@ class Fetch:
 
     `operation` is the text sent. With `representations` it is an entity fetch: its one root field
     is `_entities(representations: $representations)` and the answers are merged, in order, into
-    the objects found at `path`. Without, the answer is merged at the root.
+    the objects found at `path`. Without, the answer is merged at the root. `path` is absolute,
+    from the root of the data; a `Flatten` around the fetch repeats it for readers.
     `selections` is the shape of the answer (for an entity fetch: of each entity), so that an
     executor can merge without parsing the text.
     `variables`: names of the client's variables that `operation` uses.
@@ -132,6 +138,41 @@ class Fetch:
     representations: tuple[Representation, ...] = ()
     selections: tuple[Selected, ...] = ()
     output_rewrites: tuple[RenameKey, ...] = ()
+    depends_on: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EntityBatch:
+    """One aliased `_entities` field of a `BatchFetch`.
+
+    `alias` is its key in the answer, `variable` the variable that takes its representations
+    (without `$`). Objects at any of `paths` take part; equal representations are sent once, so
+    the same selection wanted at several places costs one entity. The rest as in `Fetch`.
+    """
+
+    alias: str
+    variable: str
+    paths: tuple[Path, ...]
+    representations: tuple[Representation, ...]
+    selections: tuple[Selected, ...]
+    output_rewrites: tuple[RenameKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BatchFetch:
+    """Several entity fetches to one subgraph, ready together, sent as one aliased query.
+
+    `operation` reads
+    `query($_r0: [_Any!]!, $_r1: [_Any!]!) { _e0: _entities(representations: $_r0) {...} _e1: … }`.
+    It carries its own paths, so it stands in the tree without `Flatten`.
+    """
+
+    id: int
+    subgraph: str
+    operation: str
+    entities: tuple[EntityBatch, ...]
+    operation_name: str | None = None
+    variables: tuple[str, ...] = ()
     depends_on: tuple[int, ...] = ()
 
 
@@ -174,7 +215,7 @@ class Subscription:
     rest: PlanNode | None
 
 
-PlanNode = Fetch | Flatten | Sequence | Parallel | Condition | Subscription
+PlanNode = Fetch | BatchFetch | Flatten | Sequence | Parallel | Condition | Subscription
 
 
 @dataclass(frozen=True, slots=True)

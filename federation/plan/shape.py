@@ -29,9 +29,10 @@ class LeafShape:
 class ObjectShape:
     """An object, whatever its concrete type.
 
-    `types`: the concrete types that the client may see here. An object of another type is
-    answered as null with an error. `typename` is the one type's name where only one is possible:
-    then data need not carry `__typename`.
+    `types`: the concrete types that the client may see here (and the interface's own name where
+    an interface object answers and nothing depends on the concrete type). An object of another
+    type is answered as null with an error. `typename` is the one type's name where only one is
+    possible: then data need not carry `__typename`.
     """
 
     types: tuple[str, ...]

@@ -1,0 +1,274 @@
+"""What can be known about a plan's data before any of it exists.
+
+- *contended* members: asked for by more than one fetch at the same place. They are merged
+  deeply; all others are simply assigned.
+- *interned* objects: come from one fetch only, with leaf members only, and later fetches start
+  from them. Two of them with the same members are interchangeable for good, since all that is
+  added later follows from those members. So one object stands for all, and is gathered, written
+  into and projected once however often the answer repeats it.
+- the *spine* of an answer: the objects that will be written into, which must be copied first
+  when an answer is shared with another request.
+
+Places are named by *key paths*: the members on the way from the root, list steps left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from federation.execution.runtime import Spine
+from federation.execution.steps import Step
+from federation.plan.nodes import (
+    Path,
+    PathKey,
+    RenameKey,
+    Selected,
+    SelectedField,
+    SelectedFragment,
+)
+
+KeyPath = tuple[str, ...]
+
+
+def key_path(path: Path) -> KeyPath:
+    """Return the members a path goes through.
+
+    >>> from federation.plan.nodes import PathList
+    >>> key_path((PathKey("users"), PathList(), PathKey("name")))
+    ('users', 'name')
+    """
+    return tuple(element.key for element in path if isinstance(element, PathKey))
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """A selection set by member name; a leaf has none. Fragments are merged in."""
+
+    fields: Mapping[str, Members]
+
+    def at(self, keys: KeyPath) -> Members | None:
+        found: Members | None = self
+        for key in keys:
+            found = found.fields.get(key) if found is not None else None
+        return found
+
+    def walk(self, base: KeyPath = ()) -> Iterator[KeyPath]:
+        for key, members in self.fields.items():
+            yield (*base, key)
+            yield from members.walk((*base, key))
+
+
+def members_of(
+    selections: tuple[Selected, ...], rewrites: tuple[RenameKey, ...] = (), at: KeyPath = ()
+) -> Members:
+    """Return the members of a selection set; a renamed one under both its names."""
+    new_names = {key_path(rewrite.path): rewrite.to for rewrite in rewrites}
+    fields: dict[str, Members] = {}
+    for field in _fields(selections):
+        inner = members_of(field.selections, rewrites, (*at, field.key))
+        names = {field.key, new_names.get((*at, field.key), field.key)}
+        for name in sorted(names):
+            fields[name] = _union(fields[name], inner) if name in fields else inner
+    return Members(fields)
+
+
+def _fields(selections: tuple[Selected, ...]) -> Iterator[SelectedField]:
+    for selection in selections:
+        match selection:
+            case SelectedField():
+                yield selection
+            case SelectedFragment():
+                yield from _fields(selection.selections)
+
+
+def _union(left: Members, right: Members) -> Members:
+    fields = dict(left.fields)
+    for key, members in right.fields.items():
+        fields[key] = _union(fields[key], members) if key in fields else members
+    return Members(fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Intern:
+    """Objects at `path` below an answer of this part whose members are exactly `keys`.
+
+    `walk` is the shared walk that leads to them and nothing else, if there is one.
+    """
+
+    path: Path
+    keys: tuple[str, ...]
+    walk: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One answer to place: a root fetch's data, or one `_entities` field.
+
+    `paths` are where it is placed.
+    """
+
+    step: int
+    position: int
+    paths: tuple[Path, ...]
+    members: Members
+    rewrites: tuple[RenameKey, ...]
+    interns: tuple[Intern, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return f"{self.step}_{self.position}"
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """`walks` numbers the paths, from the root, that more than one fetch goes through."""
+
+    parts: tuple[tuple[Part, ...], ...]
+    contended: frozenset[KeyPath]
+    interned: frozenset[KeyPath]
+    spines: tuple[Spine, ...]
+    walks: Mapping[Path, int]
+
+    def is_unique(self, path: Path) -> bool:
+        """Return whether a walk to `path` meets every object once, as far as interning goes."""
+        return any(
+            intern.walk is not None and intern.walk == self.walks.get(path)
+            for group in self.parts
+            for part in group
+            for intern in part.interns
+        )
+
+
+def analyse(steps: tuple[Step, ...]) -> Analysis:
+    """Return what is known about the data that `steps` will gather; parts by step."""
+    parts = tuple(_parts(index, step) for index, step in enumerate(steps))
+    flat = [part for group in parts for part in group]
+    askers = _askers(flat)
+    contended = frozenset(path for path, names in askers.items() if len(names) > 1)
+    targets = [
+        path
+        for step, group in zip(steps, parts, strict=True)
+        if step.entities
+        for part in group
+        for path in part.paths
+    ]
+    walks = _shared_walks(targets, askers)
+    parts = tuple(
+        tuple(replace(part, interns=_interns(part, targets, contended, walks)) for part in group)
+        for group in parts
+    )
+    interned = frozenset(
+        key_path(base) + key_path(intern.path)
+        for group in parts
+        for part in group
+        for base in part.paths
+        for intern in part.interns
+    )
+    spines = tuple(
+        _spine(step, group, targets, contended) for step, group in zip(steps, parts, strict=True)
+    )
+    return Analysis(parts, contended, interned, spines, walks)
+
+
+def _parts(index: int, step: Step) -> tuple[Part, ...]:
+    if not step.entities:
+        members = members_of(step.selections, step.output_rewrites)
+        return (Part(index, 0, ((),), members, step.output_rewrites),)
+    return tuple(
+        Part(
+            index,
+            position,
+            batch.paths,
+            members_of(batch.selections, batch.output_rewrites),
+            batch.output_rewrites,
+        )
+        for position, batch in enumerate(step.entities)
+    )
+
+
+def _askers(parts: list[Part]) -> dict[KeyPath, set[str]]:
+    """Return which parts ask for each member."""
+    askers: dict[KeyPath, set[str]] = {}
+    for part in parts:
+        for base in {key_path(path) for path in part.paths}:
+            for path in part.members.walk(base):
+                # A type name is never merged: the later fetch knows the type better (it may
+                # replace an interface object's name by the object's own).
+                if path[-1] != "__typename":
+                    askers.setdefault(path, set()).add(part.name)
+    return askers
+
+
+def _shared_walks(targets: list[Path], askers: Mapping[KeyPath, set[str]]) -> dict[Path, int]:
+    """Return the prefixes of targets that are walked more than once, shortest first.
+
+    Only what comes from one fetch at every level: then whoever walks there waits for that fetch,
+    and finds what everybody finds.
+    """
+    uses: dict[Path, int] = {}
+    for target in targets:
+        keys = key_path(target)
+        stable = all(len(askers.get(keys[:end], ())) == 1 for end in range(1, len(keys) + 1))
+        for length in range(1, len(target) + 1 if stable else 1):
+            if length == len(target) or isinstance(target[length], PathKey):
+                uses[target[:length]] = uses.get(target[:length], 0) + 1
+    shared = sorted((path for path, count in uses.items() if count > 1), key=len)
+    return {path: number for number, path in enumerate(shared)}
+
+
+def _below(base: Path, path: Path) -> Path | None:
+    """Return what leads from `base` to `path`, or None when `path` is not strictly below."""
+    if len(path) <= len(base):
+        return None
+    for left, right in zip(base, path, strict=False):
+        left_key = left.key if isinstance(left, PathKey) else None
+        right_key = right.key if isinstance(right, PathKey) else None
+        if left_key != right_key:
+            return None
+    return path[len(base) :]
+
+
+def _interns(
+    part: Part, targets: list[Path], contended: frozenset[KeyPath], walks: Mapping[Path, int]
+) -> tuple[Intern, ...]:
+    found: dict[KeyPath, Intern] = {}
+    for base in part.paths:
+        for target in targets:
+            relative = _below(base, target)
+            if relative is None or key_path(target) in contended:
+                continue
+            members = part.members.at(key_path(relative))
+            if members is None or not members.fields:
+                continue
+            if all(not inner.fields for inner in members.fields.values()):
+                # Placed at several paths, the objects belong to several walks; and a walk with
+                # other type conditions on its way meets fewer of them.
+                alone = len(part.paths) == 1 and target[: len(base)] == base
+                walk = walks.get(target) if alone else None
+                intern = Intern(relative, tuple(members.fields), walk)
+                found.setdefault(key_path(relative), intern)
+    return tuple(found.values())
+
+
+def _spine(
+    step: Step, group: tuple[Part, ...], targets: list[Path], contended: frozenset[KeyPath]
+) -> Spine:
+    """Return which objects of the step's answer (its `data`) will be written into."""
+    spine: Spine = {}
+    for part in group:
+        root = spine
+        if step.entities:
+            root = spine.setdefault(step.entities[part.position].alias, {})
+        written = {key_path(rewrite.path[:-1]) for rewrite in part.rewrites}
+        for base in part.paths:
+            below = (_below(base, target) for target in targets)
+            written.update(key_path(path) for path in below if path is not None)
+            keys = key_path(base)
+            merged = (path for path in part.members.walk(keys) if path in contended)
+            written.update(path[len(keys) :] for path in merged)
+        for path in sorted(written):
+            inner = root
+            for key in path:
+                inner = inner.setdefault(key, {})
+    return spine

@@ -1,0 +1,113 @@
+"""All of a plan's generated code in one module, made once.
+
+The source is a pure function of the plan: same plan, same text. It sees nothing but the few
+names of `runtime` listed here; no text of a client or a subgraph is executed (see `source`).
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from federation.execution import runtime
+from federation.execution.compile.analysis import Analysis, Part, analyse
+from federation.execution.compile.gather import write_gather
+from federation.execution.compile.place import write_place
+from federation.execution.compile.project import write_project
+from federation.execution.compile.source import Source
+from federation.execution.compile.walk import write_shared_walks
+from federation.execution.json_codec import Fragment, encode
+from federation.execution.steps import Step
+from federation.plan.shape import ResponseShape
+
+Representations = tuple[list[dict[str, Any]], list[list[dict[str, Any]]]]
+# Objects found on shared walks, by number; one of them per request.
+Walks = dict[int, list[Any]]
+Gather = Callable[[dict[str, Any], Walks], Representations]
+Place = Callable[[Any, Any, Walks], bool]
+
+_NAMES: Mapping[str, Any] = {
+    "Fragment": Fragment,
+    "KeyError": KeyError,
+    "RecursionError": RecursionError,
+    "TypeError": TypeError,
+    "Irregular": runtime.Irregular,
+    "MISSING": runtime.MISSING,
+    "encode": encode,
+    "key_of": runtime.key_of,
+    "leaf_boolean": runtime.leaf_boolean,
+    "leaf_enum": runtime.leaf_enum,
+    "leaf_float": runtime.leaf_float,
+    "leaf_id": runtime.leaf_id,
+    "leaf_int": runtime.leaf_int,
+    "leaf_string": runtime.leaf_string,
+    "merge_member": runtime.merge_member,
+    "rename": runtime.rename,
+}
+_BUILTINS = (
+    "bool",
+    "dict",
+    "enumerate",
+    "float",
+    "frozenset",
+    "id",
+    "int",
+    "len",
+    "list",
+    "str",
+    "zip",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """`gathers[step]` is empty for a root fetch, whose one place function takes the root."""
+
+    source: str
+    analysis: Analysis
+    gathers: tuple[tuple[Gather, ...], ...]
+    places: tuple[tuple[Place, ...], ...]
+    begin: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+    project: Callable[[dict[str, Any], tuple[Any, ...]], Any]
+
+
+def build_program(steps: tuple[Step, ...], shape: ResponseShape) -> Program:
+    """Return the compiled code of a plan's steps and response shape."""
+    analysis = analyse(steps)
+    text = write_source(steps, shape, analysis)
+    namespace: dict[str, Any] = {
+        **_NAMES,
+        "__builtins__": {name: getattr(builtins, name) for name in _BUILTINS},
+    }
+    # The text is made above from constants of ours and string literals made by repr().
+    exec(compile(text, "<query plan>", "exec"), namespace)  # noqa: S102
+
+    def functions(kind: str, parts: tuple[Part, ...]) -> tuple[Any, ...]:
+        return tuple(namespace[f"{kind}_{part.name}"] for part in parts)
+
+    return Program(
+        source=text,
+        analysis=analysis,
+        gathers=tuple(
+            functions("gather", parts) if step.entities else ()
+            for step, parts in zip(steps, analysis.parts, strict=True)
+        ),
+        places=tuple(functions("place", parts) for parts in analysis.parts),
+        begin=namespace["begin"],
+        project=namespace["project"],
+    )
+
+
+def write_source(steps: tuple[Step, ...], shape: ResponseShape, analysis: Analysis) -> str:
+    """Return the Python text of a plan."""
+    source = Source()
+    write_shared_walks(source, analysis)
+    for step, parts in zip(steps, analysis.parts, strict=True):
+        for part in parts:
+            if step.entities:
+                write_gather(source, analysis, part, step.entities[part.position])
+            write_place(source, analysis, part, step)
+    write_project(source, shape, analysis.interned)
+    return source.text()

@@ -1,0 +1,65 @@
+"""What one execution is given and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from federation.execution.json_codec import decode
+from federation.execution.tracing import FetchTracer
+from federation.execution.transport import SubgraphResponse, SubgraphTransport
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPolicy:
+    """Which subgraphs' error messages and extensions clients may read.
+
+    `include` is the default, `subgraphs` the exceptions by subgraph name. `max_errors` bounds
+    the list of errors of one answer.
+    """
+
+    include: bool = False
+    subgraphs: Mapping[str, bool] = field(default_factory=dict)
+    max_errors: int = 1000
+
+    def shows(self, subgraph: str) -> bool:
+        return self.subgraphs.get(subgraph, self.include)
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionContext:
+    """One request.
+
+    `variables`: the client's, already coerced, with defaults filled in. `transports` by subgraph
+    name. `headers` go to every subgraph; `headers_for` adds those of one. `deadline` is a time of
+    the event loop's clock. `root_data` is put into the root of the data (introspection).
+    `event` is one event of a subscription, the answer of its primary fetch. `extensions` go into
+    the response. `identity` is who asks (see `SubgraphRequest`).
+    """
+
+    variables: Mapping[str, Any]
+    transports: Mapping[str, SubgraphTransport]
+    headers: Mapping[str, str] = field(default_factory=dict)
+    headers_for: Callable[[str], Mapping[str, str]] | None = None
+    deadline: float | None = None
+    root_data: Mapping[str, Any] = field(default_factory=dict)
+    event: SubgraphResponse | None = None
+    extensions: Mapping[str, Any] = field(default_factory=dict)
+    errors: ErrorPolicy = field(default_factory=ErrorPolicy)
+    identity: Hashable = None
+    tracer: FetchTracer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A GraphQL response. `body` is all of it as JSON; `errors` and `extensions` are in it."""
+
+    body: bytes
+    errors: tuple[Mapping[str, Any], ...] = ()
+    extensions: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def data(self) -> Any:
+        """The response's `data`, read back from `body`; for tests and tools."""
+        return decode(self.body)["data"]

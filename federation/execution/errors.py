@@ -1,0 +1,206 @@
+"""From what went wrong at a subgraph to errors the client can read.
+
+Codes as LANDSCAPE's routers use them: `SUBREQUEST_HTTP_ERROR`, `SUBREQUEST_MALFORMED_RESPONSE`
+and `GATEWAY_TIMEOUT` for a call that failed as a whole, the subgraph's own code or
+`DOWNSTREAM_SERVICE_ERROR` for an error in its answer. `extensions.service` names the subgraph.
+Paths are the client's: aliases, list indexes, every place an entity was used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from federation.errors import SubgraphError
+from federation.execution.compile.analysis import Part, key_path
+from federation.execution.context import ErrorPolicy
+from federation.execution.locate import ClientPath, Locator, Spot, common_prefix
+from federation.execution.runtime import is_writable
+from federation.execution.steps import Step
+
+MASKED = "The subgraph reported an error. Its message is not shown to clients."
+DOWNSTREAM = "DOWNSTREAM_SERVICE_ERROR"
+# What servers put beside an error for their own developers.
+_PRIVATE = frozenset({"exception", "stacktrace", "stackTrace", "debug"})
+_MAX_SPOTS = 10_000
+
+Targets = tuple[list[list[dict[str, Any]]], ...]
+
+
+@dataclass(slots=True)
+class StepFailure:
+    """What one step reported: a failed call, or errors in its answer. `targets` per part."""
+
+    step: Step
+    parts: tuple[Part, ...]
+    targets: Targets
+    failure: SubgraphError | None = None
+    errors: Sequence[Any] = ()
+
+
+@dataclass(slots=True)
+class ErrorList:
+    """The errors of one answer, bounded, and which nulls they explain."""
+
+    limit: int
+    errors: list[dict[str, Any]] = field(default_factory=list)
+    left_out: int = 0
+    _paths: set[ClientPath] = field(default_factory=set)
+    _above: set[ClientPath] = field(default_factory=set)
+
+    def add(
+        self,
+        message: str,
+        *,
+        code: str,
+        path: ClientPath | None,
+        service: str | None = None,
+        extensions: Mapping[str, Any] | None = None,
+    ) -> None:
+        if path is not None:
+            self.explain(path)
+        if len(self.errors) >= self.limit:
+            self.left_out += 1
+            return
+        error: dict[str, Any] = {"message": message}
+        if path:
+            error["path"] = list(path)
+        error["extensions"] = {**(extensions or {}), "code": code}
+        if service is not None:
+            error["extensions"]["service"] = service
+        self.errors.append(error)
+
+    def explain(self, path: ClientPath) -> None:
+        """Nulls at `path`, above and below it need no error of their own."""
+        self._paths.add(path)
+        self._above.update(path[:length] for length in range(len(path)))
+
+    def explains(self, path: ClientPath) -> bool:
+        return path in self._above or any(
+            path[:length] in self._paths for length in range(len(path) + 1)
+        )
+
+    def finish(self) -> tuple[dict[str, Any], ...]:
+        """Return all errors, with a last one about those over the limit."""
+        if not self.left_out:
+            return tuple(self.errors)
+        text = f"{self.left_out} more errors are not listed."
+        return (*self.errors, {"message": text, "extensions": {"code": "TOO_MANY_ERRORS"}})
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorTranslation:
+    """Writes failures into an `ErrorList`."""
+
+    locator: Locator
+    policy: ErrorPolicy
+    into: ErrorList
+
+    def add(self, failure: StepFailure) -> None:
+        if failure.failure is not None:
+            self._add_failed_call(failure, failure.failure)
+        for error in failure.errors:
+            self._add_reported(failure, error if isinstance(error, dict) else {})
+
+    def _add_failed_call(self, failure: StepFailure, error: SubgraphError) -> None:
+        """One error at the place all that is missing has in common."""
+        missing = self._missing(failure)
+        extensions = {} if error.status is None else {"http": {"status": error.status}}
+        self.into.add(
+            error.message,
+            code=error.code,
+            path=common_prefix(missing) or None,
+            service=failure.step.subgraph,
+            extensions=extensions,
+        )
+        for path in missing:
+            self.into.explain(path)
+
+    def _missing(self, failure: StepFailure) -> list[ClientPath]:
+        """Return the client's paths of everything the step should have answered."""
+        paths: list[ClientPath] = []
+        for part, targets in zip(failure.parts, failure.targets, strict=True):
+            for value, spots in self._places(part, targets):
+                for key in part.members.fields:
+                    if key != "__typename":
+                        inner = self.locator.step(spots, value, key)
+                        paths.extend(spot.path for spot in inner if spot.shape is not None)
+                if len(paths) > _MAX_SPOTS:
+                    return paths
+        return paths
+
+    def _places(
+        self, part: Part, targets: Iterable[list[dict[str, Any]]]
+    ) -> Iterable[tuple[Any, tuple[Spot, ...]]]:
+        wanted = {id(item) for items in targets for item in items}
+        for path in part.paths:
+            for value, spots in self.locator.find(path):
+                if id(value) in wanted:
+                    yield value, spots
+
+    def _add_reported(self, failure: StepFailure, error: Mapping[str, Any]) -> None:
+        service = failure.step.subgraph
+        message, extensions, code = self._visible(service, error)
+        paths = self._client_paths(failure, error.get("path"))
+        if paths:
+            for path in paths:
+                self.into.add(message, code=code, path=path, service=service, extensions=extensions)
+            return
+        missing = self._missing(failure)
+        prefix = common_prefix(missing) or None
+        self.into.add(message, code=code, path=None, service=service, extensions=extensions)
+        if prefix and self.into.errors and self.into.left_out == 0:
+            self.into.errors[-1]["path"] = list(prefix)
+        for path in missing:
+            self.into.explain(path)
+
+    def _visible(
+        self, service: str, error: Mapping[str, Any]
+    ) -> tuple[str, Mapping[str, Any], str]:
+        given = error.get("extensions")
+        extensions = given if isinstance(given, dict) else {}
+        code = extensions.get("code")
+        code = code if isinstance(code, str) and code and is_writable(code) else DOWNSTREAM
+        if not self.policy.shows(service):
+            return MASKED, {}, code
+        message = error.get("message")
+        if not isinstance(message, str) or not is_writable(message):
+            message = "The subgraph reported an error without a readable message."
+        visible = {
+            key: value
+            for key, value in extensions.items()
+            if key not in _PRIVATE and is_writable({key: value})
+        }
+        return message, visible, code
+
+    def _client_paths(self, failure: StepFailure, path: Any) -> list[ClientPath]:
+        """Return where an error's path leads in the client's answer; empty when nowhere."""
+        if not isinstance(path, list) or not path:
+            return []
+        if not failure.step.entities:
+            return self._follow(failure.parts[0], self.locator.data, path, self.locator.root())
+        for part, targets in zip(failure.parts, failure.targets, strict=True):
+            if failure.step.entities[part.position].alias != path[0]:
+                continue
+            if len(path) < 2 or type(path[1]) is not int or not 0 <= path[1] < len(targets):
+                return []
+            return [
+                found
+                for value, spots in self._places(part, [targets[path[1]]])
+                for found in self._follow(part, value, path[2:], spots)
+            ][: self.policy.max_errors]
+        return []
+
+    def _follow(
+        self, part: Part, value: Any, path: Sequence[Any], spots: tuple[Spot, ...]
+    ) -> list[ClientPath]:
+        renames = {key_path(rewrite.path): rewrite.to for rewrite in part.rewrites}
+        keys: tuple[str, ...] = ()
+        renamed = []
+        for segment in path:
+            if isinstance(segment, str):
+                keys = (*keys, segment)
+                segment = renames.get(keys, segment)
+            renamed.append(segment)
+        return [spot.path for spot in self.locator.follow(value, renamed, spots) if spot.path]
