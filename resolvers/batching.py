@@ -1,0 +1,113 @@
+"""Batch loaders: one SQL statement for all keys asked for in one tick of the event loop.
+
+`batch_loader` gives the one shape all loaders here have: a function from keys to a mapping, where a
+key without an entry means `missing`. `LoadersByArgument` keeps one such loader per set of
+arguments, since rows asked for with different filters cannot come from one statement.
+
+Batching makes a hostile query cheap in SQL and still dear in objects: children of parents of
+children multiply without a new statement. So each load is counted against the request's budget.
+"""
+
+from __future__ import annotations
+
+from asyncio import Future
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
+from contextvars import ContextVar
+from typing import Generic, TypeVar
+
+from aiodataloader import DataLoader
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+Item = TypeVar("Item")
+Arguments = TypeVar("Arguments", bound=Hashable)
+
+MOST_KEYS = 5_000
+"""Keys in one statement; more become several statements. An array of this size is some 100 kB."""
+
+
+class TooManyLoads(Exception):
+    """A request asked its loaders for more values than its budget allows."""
+
+    code = "QUERY_TOO_COMPLEX"
+
+
+class LoadBudget:
+    """How many values the loaders of one request may still be asked for."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, most: int) -> None:
+        self.left = most
+
+    def spend(self) -> None:
+        """Count one load.
+
+        Raises:
+            TooManyLoads: none was left.
+        """
+        self.left -= 1
+        if self.left < 0:
+            raise TooManyLoads
+
+
+LOAD_BUDGET: ContextVar[LoadBudget | None] = ContextVar("load_budget", default=None)
+"""The budget of the request that runs in this context; None means no bound (jobs of our own)."""
+
+
+class BatchLoader(DataLoader[Key, Value]):
+    """A data loader that counts against the request's budget."""
+
+    def load(self, key: Key) -> Future[Value]:
+        budget = LOAD_BUDGET.get()
+        if budget is not None:
+            budget.spend()
+        return super().load(key)
+
+
+def batch_loader(
+    load: Callable[[list[Key]], Awaitable[Mapping[Key, Value]]], missing: Value
+) -> DataLoader[Key, Value]:
+    """Return a loader over `load`; keys that its mapping lacks load as `missing`."""
+
+    async def load_in_order(keys: list[Key]) -> list[Value]:
+        found = await load(keys)
+        return [found.get(key, missing) for key in keys]
+
+    return BatchLoader(load_in_order, max_batch_size=MOST_KEYS)
+
+
+class LoadersByArgument(Generic[Arguments, Key, Value]):
+    """One batch loader per distinct set of arguments, made when first asked for."""
+
+    def __init__(
+        self,
+        load: Callable[[Arguments, list[Key]], Awaitable[Mapping[Key, Value]]],
+        missing: Value,
+    ) -> None:
+        self._load = load
+        self._missing = missing
+        self._loaders: dict[Arguments, DataLoader[Key, Value]] = {}
+
+    async def load(self, arguments: Arguments, key: Key) -> Value:
+        """Return the value of `key` under `arguments`."""
+        loader = self._loaders.get(arguments)
+        if loader is None:
+
+            async def load_with(keys: list[Key]) -> Mapping[Key, Value]:
+                return await self._load(arguments, keys)
+
+            loader = self._loaders[arguments] = batch_loader(load_with, self._missing)
+        return await loader.load(key)
+
+
+def group_by_key(items: Iterable[tuple[Key, Item]]) -> dict[Key, tuple[Item, ...]]:
+    """Return the items of each key, in the order met.
+
+    >>> group_by_key([("a", 1), ("b", 2), ("a", 3)])
+    {'a': (1, 3), 'b': (2,)}
+    """
+    lists: dict[Key, list[Item]] = {}
+    for key, item in items:
+        lists.setdefault(key, []).append(item)
+    return {key: tuple(found) for key, found in lists.items()}

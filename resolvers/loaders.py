@@ -1,0 +1,38 @@
+"""All loaders of one request, built from the database when the request begins.
+
+A subgraph touches only its own part. A loader caches what it loaded, so a `Loaders` must not
+outlive its request.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from resolvers.database.pool import Queries
+from resolvers.patents.loaders import PatentLoaders
+from resolvers.reference.loaders import ReferenceLoaders
+from resolvers.reporting.loaders import ReportingLoaders
+from resolvers.trading.loaders import TradingLoaders
+
+
+class Loaders:
+    """One request's batch loaders, by owner of the tables; each part is made when first used."""
+
+    def __init__(self, queries: Queries) -> None:
+        self.queries = queries
+
+    @cached_property
+    def reference(self) -> ReferenceLoaders:
+        return ReferenceLoaders(self.queries)
+
+    @cached_property
+    def patents(self) -> PatentLoaders:
+        return PatentLoaders(self.queries)
+
+    @cached_property
+    def trading(self) -> TradingLoaders:
+        return TradingLoaders(self.queries)
+
+    @cached_property
+    def reporting(self) -> ReportingLoaders:
+        return ReportingLoaders(self.queries)

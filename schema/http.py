@@ -1,0 +1,101 @@
+"""Each own subgraph over HTTP, for stock routers: POST `/subgraphs/<name>/graphql`.
+
+Only what federation routers send: a JSON object with `query`, `variables`, `operationName`. Status
+as GraphQL over HTTP says for `application/graphql-response+json`: 200 with `data`, 400 without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import orjson
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route, Router
+
+from schema.serving import SubgraphServer
+
+LARGEST_BODY: Final = 16 * 1024 * 1024
+"""Bytes of a request: ten thousand representations of a hundred bytes, with room."""
+
+JSON: Final = "application/json"
+GRAPHQL_RESPONSE: Final = "application/graphql-response+json"
+
+
+def subgraph_app(server: SubgraphServer) -> Router:
+    """Return the ASGI application with a route `/{name}/graphql` for every subgraph.
+
+    Mount it at `/subgraphs`.
+    """
+
+    def endpoint(name: str) -> Any:
+        async def answer(request: Request) -> Response:
+            return await _answer(server, name, request)
+
+        return answer
+
+    return Router(
+        [
+            Route(f"/{name}/graphql", endpoint(name), methods=["POST"], name=f"subgraph-{name}")
+            for name in server.names
+        ]
+    )
+
+
+async def _answer(server: SubgraphServer, name: str, request: Request) -> Response:
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() != JSON:
+        return _problem(415, "Content-Type must be application/json")
+    body = await _read_body(request)
+    if body is None:
+        return _problem(413, f"The body is larger than {LARGEST_BODY} bytes")
+    try:
+        message = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return _problem(400, "The body is not JSON")
+    problem = _find_problem(message)
+    if problem is not None:
+        return _problem(400, problem)
+    response = await server.execute(
+        name,
+        message["query"],
+        message.get("variables"),
+        message.get("operationName"),
+        dict(request.headers),
+    )
+    media_type = GRAPHQL_RESPONSE if GRAPHQL_RESPONSE in request.headers.get("accept", "") else JSON
+    failed = "data" not in response and media_type == GRAPHQL_RESPONSE
+    return Response(orjson.dumps(response), 400 if failed else 200, media_type=media_type)
+
+
+async def _read_body(request: Request) -> bytes | None:
+    """Return the body, or None when it is too large."""
+    parts: list[bytes] = []
+    size = 0
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if size > LARGEST_BODY:
+                return None
+            parts.append(part)
+    except ClientDisconnect:
+        return b""
+    return b"".join(parts)
+
+
+def _find_problem(message: object) -> str | None:
+    """Return what is wrong with the shape of a request, or None."""
+    if not isinstance(message, Mapping):
+        return "The body must be one JSON object"
+    if not isinstance(message.get("query"), str):
+        return "`query` must be a string"
+    if not isinstance(message.get("variables") or {}, Mapping):
+        return "`variables` must be an object"
+    if not isinstance(message.get("operationName") or "", str):
+        return "`operationName` must be a string"
+    return None
+
+
+def _problem(status: int, message: str) -> Response:
+    body = {"errors": [{"message": message, "extensions": {"code": "BAD_REQUEST"}}]}
+    return Response(orjson.dumps(body), status, media_type=JSON)

@@ -1,0 +1,1 @@
+"""Subgraph `reference`: public code lists and the register of organisations."""

@@ -1,0 +1,1 @@
+"""Subgraph `reporting`: what came in from the centres; business reports and evaluations follow."""

@@ -1,0 +1,286 @@
+"""Types of `reporting`: batches of data taken in, their issues, rows and conflicts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+from strawberry import field
+
+from resolvers.reporting.lists import list_rows
+from resolvers.reporting.loaders import ingest_row_row
+from resolvers.reporting.rows import BatchRow, ConflictRow, IngestRowRow, IssueRow
+from schema.common import descriptions
+from schema.common.context import Info
+from schema.common.descriptions import zh_en
+from schema.common.errors import input_error
+from schema.common.fields import computed
+from schema.common.pages import Connection, connect, page_size
+from schema.common.values import Confidence
+from schema.reporting.enums import BatchStatus, FeedKind, IssueSeverity, RowOutcome
+
+MOST_BATCHES = 100
+MOST_ISSUES = 1_000
+
+First = Annotated[int | None, strawberry.argument(description=descriptions.FIRST)]
+After = Annotated[str | None, strawberry.argument(description=descriptions.AFTER)]
+Code = Annotated[
+    str | None,
+    strawberry.argument(
+        description=zh_en("规则代码，如 DATE_ORDER", "Code of a rule, as DATE_ORDER")
+    ),
+]
+OutcomeArgument = Annotated[
+    RowOutcome | None, strawberry.argument(description=zh_en("结果", "Outcome"))
+]
+
+
+@strawberry.federation.type(
+    keys=["id"],
+    description=zh_en("从平台（中心）收到的一个文件或一次推送", "A file or message of a centre"),
+)
+class IngestBatch:
+    row: strawberry.Private[BatchRow]
+    id: strawberry.ID = field(description=zh_en("标识", "Id"))
+    source_name: str = field(description=zh_en("数据源名称", "Name of the source"))
+    feed: FeedKind = field(description=zh_en("数据种类", "What it holds"))
+    file_name: str | None = field(description=zh_en("文件名", "File name"))
+    sha256: str = field(description=zh_en("内容的 SHA-256", "SHA-256 of the content"))
+    encoding: str = field(
+        description=zh_en("编码；无法判定时为 unknown", "Encoding; unknown if it was not found")
+    )
+    received_at: datetime = field(description=zh_en("接收时间", "When it was received"))
+    finished_at: datetime | None = field(description=zh_en("处理完成时间", "When it was done"))
+    status: BatchStatus = field(description=zh_en("状态", "Status"))
+    rows_read: int = field(description=zh_en("读取行数（不含表头、合计、空行）", "Data rows read"))
+    rows_accepted: int = field(description=zh_en("入库且无提示的行数", "Rows plainly accepted"))
+    rows_warned: int = field(description=zh_en("入库但有提示的行数", "Rows accepted with warnings"))
+    rows_rejected: int = field(description=zh_en("未入库的行数", "Rows refused"))
+    rows_duplicate: int = field(description=zh_en("重复的行数", "Duplicate rows"))
+    rows_ignored: int = field(
+        description=zh_en("忽略的行数（合计、备注、空行）", "Total lines, notes, empty lines")
+    )
+    failure_code: str | None = field(
+        description=zh_en("整批未入库的原因代码", "Why the whole batch was refused: code")
+    )
+    failure_message: str | None = field(
+        description=zh_en("整批未入库的原因", "Why the whole batch was refused")
+    )
+
+    @classmethod
+    def from_row(cls, row: BatchRow) -> IngestBatch:
+        return cls(
+            row=row,
+            id=strawberry.ID(str(row.id)),
+            source_name=row.source_name,
+            feed=FeedKind(row.feed),
+            file_name=row.file_name,
+            sha256=row.sha256,
+            encoding=row.encoding or "unknown",
+            received_at=row.received_at,
+            finished_at=row.finished_at,
+            status=BatchStatus(row.status),
+            rows_read=row.rows_read,
+            rows_accepted=row.rows_accepted,
+            rows_warned=row.rows_warned,
+            rows_rejected=row.rows_rejected,
+            rows_duplicate=row.rows_duplicate,
+            rows_ignored=row.rows_ignored,
+            failure_code=row.failure_code,
+            failure_message=row.failure_message,
+        )
+
+    @computed(description=zh_en("来自哪一平台（中心）", "The centre it came from"))
+    def center(self) -> OperationCenter:
+        return OperationCenter(code=strawberry.ID(self.row.center_code))
+
+    @computed(description=zh_en("问题（按出现次序）", "Issues, in the order met"))
+    async def issues(
+        self,
+        info: Info,
+        first: Annotated[
+            int | None,
+            strawberry.argument(
+                description=zh_en("最多返回多少条（1–1000）", "How many at most (1 to 1000)")
+            ),
+        ] = 100,
+        code: Code = None,
+    ) -> list[DataIssue]:
+        size = _bounded(page_size(first, 100), MOST_ISSUES)
+        issues = info.context.loaders.reporting.issues_of_batch
+        rows = await issues.load((code, size), self.row.id)
+        return [DataIssue.from_row(row) for row in rows]
+
+    @computed(
+        description=zh_en(
+            "未能无条件入库的行及其原文（按行号）",
+            "Rows that were not plainly accepted, with their text as met, by row number",
+        )
+    )
+    def rows(
+        self,
+        info: Info,
+        outcome: OutcomeArgument = None,
+        code: Code = None,
+        first: First = 50,
+        after: After = None,
+    ) -> IngestRowConnection:
+        return connect(
+            list_rows(self.row.id, None, None, outcome.value if outcome else None, code),
+            info.context.loaders.queries,
+            page_size(first, 50),
+            after,
+            lambda record: IngestRow.from_row(ingest_row_row(record)),
+            IngestRowConnection,
+        )
+
+
+@strawberry.type(description=zh_en("数据质量问题", "An issue of data quality"))
+class DataIssue:
+    row: int | None = field(
+        description=zh_en(
+            "行号（含表头）；整个文件的问题为空", "Row, header included; null: the file"
+        )
+    )
+    column: str | None = field(description=zh_en("列名（原文）", "Header of the column as met"))
+    field_: str | None = field(
+        name="field", description=zh_en("对应的字段", "The field the column means")
+    )
+    code: str = field(description=zh_en("规则代码", "Code of the rule"))
+    severity: IssueSeverity = field(description=zh_en("严重程度", "Severity"))
+    message: str = field(description=zh_en("说明", "What is wrong and what to do"))
+    raw: str | None = field(description=zh_en("原值", "The value as met"))
+
+    @classmethod
+    def from_row(cls, row: IssueRow) -> DataIssue:
+        return cls(
+            row=row.row_number,
+            column=row.column_name,
+            field_=row.field,
+            code=row.code,
+            severity=IssueSeverity(row.severity),
+            message=row.message,
+            raw=row.raw,
+        )
+
+
+@strawberry.type(
+    description=zh_en(
+        "未能无条件入库的一行：未入库、有提示或重复", "A row refused, warned of, or met before"
+    )
+)
+class IngestRow:
+    source: strawberry.Private[IngestRowRow]
+    row: int = field(description=zh_en("行号（含表头）", "Row number, header included"))
+    sheet: str | None = field(description=zh_en("工作表", "Sheet"))
+    outcome: RowOutcome = field(description=zh_en("结果", "Outcome"))
+    natural_key: str | None = field(description=zh_en("业务键", "Natural key"))
+    values: list[RawValue] = field(description=zh_en("各列原文", "Values as met, by column"))
+
+    @classmethod
+    def from_row(cls, row: IngestRowRow) -> IngestRow:
+        return cls(
+            source=row,
+            row=row.row_number,
+            sheet=row.sheet,
+            outcome=RowOutcome(row.outcome),
+            natural_key=row.natural_key,
+            values=[RawValue(column=column, text=text) for column, text in row.raw],
+        )
+
+    @computed(description=zh_en("所属批次", "The batch it is of"))
+    async def batch(self, info: Info) -> IngestBatch:
+        row = await info.context.loaders.reporting.batches.load(self.source.batch_id)
+        assert row is not None  # a row is deleted with its batch
+        return IngestBatch.from_row(row)
+
+    @computed(description=zh_en("该行的问题", "The issues of this row"))
+    async def issues(self, info: Info) -> list[DataIssue]:
+        key = (self.source.batch_id, self.source.row_number)
+        rows = await info.context.loaders.reporting.issues_of_row.load(key)
+        return [DataIssue.from_row(row) for row in rows]
+
+    @computed(
+        description=zh_en("更正后在哪一批次入库", "The batch in which it was taken in, corrected")
+    )
+    async def resolved_by(self, info: Info) -> IngestBatch | None:
+        if self.source.resolved_by_batch is None:
+            return None
+        row = await info.context.loaders.reporting.batches.load(self.source.resolved_by_batch)
+        return IngestBatch.from_row(row) if row else None
+
+
+@strawberry.type(description=zh_en("一列的原文", "One value as met"))
+class RawValue:
+    column: str = field(description=zh_en("列名（原文）", "Header of the column as met"))
+    text: str | None = field(description=zh_en("原文", "Text as met"))
+
+
+@strawberry.type(
+    description=zh_en(
+        "因来源权威程度较低而未采用的值", "A value that lost against a source of higher precedence"
+    )
+)
+class DataConflict:
+    id: strawberry.ID = field(description=zh_en("标识", "Id"))
+    entity_type: str = field(description=zh_en("实体类型，如 Patent", "Type, as Patent"))
+    entity_key: str = field(description=zh_en("实体的键", "Key of the entity"))
+    field_: str = field(name="field", description=zh_en("字段", "Field"))
+    kept: str | None = field(description=zh_en("采用的值", "The value kept"))
+    kept_source: str = field(description=zh_en("采用的来源", "Source of the value kept"))
+    kept_confidence: Confidence = field(
+        description=zh_en("采用的来源的权威程度", "Precedence of that source")
+    )
+    lost: str | None = field(description=zh_en("未采用的值", "The value that lost"))
+    lost_source: str = field(description=zh_en("未采用的来源", "Source of the value that lost"))
+    lost_confidence: Confidence = field(
+        description=zh_en("未采用的来源的权威程度", "Precedence of that source")
+    )
+    detected_at: datetime = field(description=zh_en("发现时间", "When it was noticed"))
+
+    @classmethod
+    def from_row(cls, row: ConflictRow) -> DataConflict:
+        return cls(
+            id=strawberry.ID(str(row.id)),
+            entity_type=row.entity_type,
+            entity_key=row.entity_key,
+            field_=row.field,
+            kept=row.winning_value,
+            kept_source=row.winning_source,
+            kept_confidence=Confidence(row.winning_confidence),
+            lost=row.losing_value,
+            lost_source=row.losing_source,
+            lost_confidence=Confidence(row.losing_confidence),
+            detected_at=row.detected_at,
+        )
+
+
+@strawberry.federation.type(keys=["code"], description=descriptions.OPERATION_CENTER)
+class OperationCenter:
+    code: strawberry.ID = field(description=descriptions.CENTER_CODE)
+
+    @computed(description=zh_en("收到的批次（由新到旧）", "Batches received, latest first"))
+    async def ingest_batches(
+        self,
+        info: Info,
+        feed: Annotated[
+            FeedKind | None, strawberry.argument(description=zh_en("数据种类", "Feed"))
+        ] = None,
+        first: First = 20,
+    ) -> list[IngestBatch]:
+        size = _bounded(page_size(first, 20), MOST_BATCHES)
+        batches = info.context.loaders.reporting.batches_of_center
+        rows = await batches.load((feed.value if feed else None, size), self.code)
+        return [IngestBatch.from_row(row) for row in rows]
+
+
+IngestBatchConnection = Connection[IngestBatch]
+IngestRowConnection = Connection[IngestRow]
+DataConflictConnection = Connection[DataConflict]
+
+
+def _bounded(first: int, most: int) -> int:
+    if not 1 <= first <= most:
+        raise input_error(f"first 应在 1 与 {most} 之间", f"first is from 1 to {most}")
+    return first

@@ -1,0 +1,1 @@
+"""Subgraph `trading`: listings, open licences, licence and transfer records, demands, deals."""

@@ -1,0 +1,36 @@
+"""A database with the small world in it, shared by the tests of a module, which only read."""
+
+from __future__ import annotations
+
+import pytest
+
+from resolvers.database.pool import Database
+from tests.schema.world import Asker, add_patents, add_reference, add_trading
+
+
+@pytest.fixture(scope="module")
+async def world(module_database: Database) -> Database:
+    await add_reference(module_database)
+    await add_patents(module_database)
+    await add_trading(module_database)
+    return module_database
+
+
+@pytest.fixture
+def reference(world: Database) -> Asker:
+    return Asker(world, "reference")
+
+
+@pytest.fixture
+def patents(world: Database) -> Asker:
+    return Asker(world, "patents")
+
+
+@pytest.fixture
+def trading(world: Database) -> Asker:
+    return Asker(world, "trading")
+
+
+@pytest.fixture
+def reporting(world: Database) -> Asker:
+    return Asker(world, "reporting")
