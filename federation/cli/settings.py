@@ -1,0 +1,37 @@
+"""Which settings a command runs with: the file it was given, its flags, or the defaults."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from federation.server.settings import EngineSettings
+
+
+def load_settings(args: argparse.Namespace) -> EngineSettings:
+    """Return the settings for `args` (`config`, `dev`); raises `ConfigError`.
+
+    `args.settings_struct`, where the composition root sets it, is the Struct of the whole file; it
+    must inherit `EngineSettings`.
+    """
+    from federation.server.settings import EngineSettings, for_development
+
+    struct = cast("type[EngineSettings]", getattr(args, "settings_struct", EngineSettings))
+    if args.config is None:
+        settings = struct()
+    else:
+        from federation.config.load import read_config
+
+        settings = read_config(Path(args.config), struct)
+    return for_development(settings) if args.dev else settings
+
+
+def listen_address(args: argparse.Namespace, settings: EngineSettings) -> tuple[str, int]:
+    """Return host and port: flags win over `supergraph.listen`."""
+    host, port = settings.supergraph.address()
+    return (
+        host if args.host is None else args.host,
+        port if args.port is None else args.port,
+    )

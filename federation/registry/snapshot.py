@@ -1,0 +1,91 @@
+"""All that is built from one supergraph version: built aside, swapped whole.
+
+A request takes the live snapshot once and finishes on it, whatever is swapped in meanwhile. A
+snapshot that was replaced closes its transports when its last request is done.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import GraphQLSchema
+
+from federation.execution.transport import SubgraphTransport
+from federation.operation.normalize import Normalizer
+from federation.planning.planner import Planner
+from federation.registry.document_cache import DocumentCache
+from federation.supergraph.api_schema import build_api_schema
+from federation.supergraph.model import Supergraph
+from federation.supergraph.reader import read_supergraph
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What can be built anywhere, also in a thread: it holds no connection."""
+
+    version: str
+    sdl: str
+    supergraph: Supergraph
+    api_schema: GraphQLSchema
+    normalizer: Normalizer
+    planner: Planner
+
+
+def build_schema(sdl: str) -> Schema:
+    """Return the schema for a supergraph SDL. Raises `SupergraphError`.
+
+    `version` is a hash of the text, so equal texts are known as equal.
+    """
+    supergraph = read_supergraph(sdl)
+    planner = Planner(supergraph)
+    return Schema(
+        version=hashlib.sha256(sdl.encode()).hexdigest()[:16],
+        sdl=sdl,
+        supergraph=supergraph,
+        api_schema=build_api_schema(supergraph),
+        normalizer=planner.normalizer,
+        planner=planner,
+    )
+
+
+@dataclass(eq=False, slots=True)
+class Snapshot:
+    """A schema with the ways to its subgraphs and what is known of its clients' documents."""
+
+    schema: Schema
+    transports: Mapping[str, SubgraphTransport]
+    documents: DocumentCache[Any]
+    requests: int = 0
+    retired: bool = False
+    _closed: bool = field(default=False, repr=False)
+
+    async def retire(self) -> None:
+        """Take it out of service; its transports close with its last request."""
+        self.retired = True
+        await self.close_if_idle()
+
+    async def close_if_idle(self) -> None:
+        if self.retired and not self.requests and not self._closed:
+            self._closed = True
+            for transport in self.transports.values():
+                await transport.close()
+
+
+class LiveSnapshot:
+    """The snapshot that new requests take; None until the first is loaded."""
+
+    def __init__(self) -> None:
+        self._current: Snapshot | None = None
+
+    @property
+    def current(self) -> Snapshot | None:
+        return self._current
+
+    async def swap(self, snapshot: Snapshot | None) -> None:
+        """Put `snapshot` in place of the live one, in one step."""
+        replaced, self._current = self._current, snapshot
+        if replaced is not None:
+            await replaced.retire()

@@ -1,0 +1,99 @@
+"""The engine in a server: loads supergraphs, swaps them, answers requests.
+
+Owns what lives as long as the process: the live snapshot, the threads of the cold path, tracing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+from federation.execution.context import ErrorPolicy
+from federation.execution.transports.in_process import Execute
+from federation.registry.document_cache import DocumentCache
+from federation.registry.snapshot import LiveSnapshot, Snapshot, build_schema
+from federation.server.connect import connect
+from federation.server.cors import CorsRules
+from federation.server.headers import HeaderPropagation
+from federation.server.pipeline import Pipeline
+from federation.server.preparation import Preparation
+from federation.server.settings import EngineSettings
+from federation.server.telemetry import start_tracing
+
+logger = logging.getLogger("federation.server")
+
+# Two, so that one document that takes long does not hold up all other new ones. More would not
+# run faster under the interpreter's lock.
+_COLD_THREADS = 2
+
+
+class Engine:
+    """One engine. `local`: subgraphs in this process, name → callable."""
+
+    def __init__(
+        self, settings: EngineSettings, local: Mapping[str, Execute] | None = None
+    ) -> None:
+        self.settings = settings
+        self._local = dict(local or {})
+        self._cold = ThreadPoolExecutor(_COLD_THREADS, thread_name_prefix="prepare")
+        self._loading = asyncio.Lock()
+        self.live = LiveSnapshot()
+        self.tracing = start_tracing(settings.telemetry.exporters.tracing)
+        csrf = settings.csrf
+        errors = settings.include_subgraph_errors
+        self.pipeline = Pipeline(
+            settings=settings,
+            live=self.live,
+            preparation=Preparation(
+                limits=settings.limits,
+                timeout=settings.supergraph.query_planning.timeout / 2,
+                introspection=settings.supergraph.introspection,
+                tracing=self.tracing,
+            ),
+            cold=self._cold,
+            tracing=self.tracing,
+            cors=CorsRules(settings.cors),
+            headers=HeaderPropagation(settings.headers),
+            csrf_headers=None
+            if csrf.unsafe_disabled
+            else tuple(name.lower().encode("latin-1") for name in csrf.required_headers),
+            error_policy=ErrorPolicy(errors.all, errors.subgraphs),
+        )
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether a supergraph is loaded."""
+        return self.live.current is not None
+
+    async def load(self, sdl: str) -> Snapshot:
+        """Build a snapshot of the supergraph beside the live one and put it in its place.
+
+        Raises `SupergraphError`; the live one then stays.
+        """
+        async with self._loading:
+            schema = await asyncio.get_running_loop().run_in_executor(self._cold, build_schema, sdl)
+            snapshot = Snapshot(
+                schema=schema,
+                transports=connect(schema.supergraph, self.settings, self._local),
+                documents=DocumentCache(
+                    self.settings.supergraph.query_planning.cache_bytes,
+                    lambda key, record: record.size,
+                ),
+            )
+            await self.live.swap(snapshot)
+        # The schema is large and stays: the collector need not walk it at every full collection.
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
+        names = ", ".join(subgraph.name for subgraph in schema.supergraph.subgraphs)
+        logger.info("supergraph %s is live: %s", schema.version, names)
+        return snapshot
+
+    async def close(self) -> None:
+        """Close all connections and send what telemetry is left."""
+        await self.live.swap(None)
+        self._cold.shutdown(wait=False, cancel_futures=True)
+        await asyncio.to_thread(self.tracing.close)

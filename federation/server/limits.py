@@ -1,0 +1,127 @@
+"""What a document may ask for, checked before anything expensive looks at it.
+
+Fragments count each time they are spread, as they would written out; each is walked once and its
+figures are reused, so a document that doubles itself forty times is measured in forty steps.
+Codes as in Apollo Router.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+)
+
+from federation.errors import RequestError
+from federation.server.settings import Limits
+
+# Strings and comments are skipped as a whole; only brackets matter.
+_NESTING = re.compile(
+    r'"""(?:[^"\\]|\\.|"(?!""))*"""|"(?:[^"\\\n]|\\.)*"|#[^\n]*|[{(\[]|[})\]]', re.DOTALL
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Of a selection set with its fragments written out. `fields`: how many there are in all."""
+
+    depth: int = 0
+    fields: int = 0
+    aliases: int = 0
+    root_fields: int = 0
+
+
+def check_nesting(text: str, limits: Limits) -> None:
+    """Refuse brackets nested so deep that a recursive parser is at risk."""
+    depth = 0
+    for match in _NESTING.finditer(text):
+        character = match[0]
+        if character in "{([":
+            depth += 1
+            if depth > limits.parser_max_recursion:
+                raise RequestError(
+                    f"the document is nested deeper than {limits.parser_max_recursion} brackets",
+                    code="PARSING_ERROR",
+                )
+        elif character in "})]":
+            depth -= 1
+
+
+def check_limits(
+    document: DocumentNode, operation: OperationDefinitionNode, limits: Limits
+) -> Figures:
+    """Return the operation's figures; raises `RequestError` when one is over its limit."""
+    figures = measure(document, operation)
+    for actual, allowed, code, what in (
+        (figures.depth, limits.max_depth, "MAX_DEPTH_LIMIT", "nested fields"),
+        (figures.fields, limits.max_height, "MAX_HEIGHT_LIMIT", "fields"),
+        (figures.aliases, limits.max_aliases, "MAX_ALIASES_LIMIT", "aliases"),
+        (figures.root_fields, limits.max_root_fields, "MAX_ROOT_FIELDS_LIMIT", "root fields"),
+    ):
+        if actual > allowed:
+            raise RequestError(
+                f"the operation has more than {allowed} {what}, fragments written out;"
+                " ask for less or in several requests",
+                code=code,
+            )
+    return figures
+
+
+def measure(document: DocumentNode, operation: OperationDefinitionNode) -> Figures:
+    """Return the figures of an operation; fragment cycles and unknown fragments count nothing."""
+    fragments = {
+        node.name.value: node
+        for node in document.definitions
+        if isinstance(node, FragmentDefinitionNode)
+    }
+    return _measure(operation.selection_set, fragments, {})
+
+
+def _measure(
+    selection_set: SelectionSetNode,
+    fragments: Mapping[str, FragmentDefinitionNode],
+    known: dict[str, Figures],
+) -> Figures:
+    depth = fields = aliases = root_fields = 0
+    for node in selection_set.selections:
+        match node:
+            case FieldNode():
+                inner = (
+                    _measure(node.selection_set, fragments, known)
+                    if node.selection_set
+                    else Figures()
+                )
+                depth = max(depth, inner.depth + 1)
+                fields += inner.fields + 1
+                aliases += inner.aliases + (node.alias is not None)
+                root_fields += 1
+            case InlineFragmentNode() | FragmentSpreadNode():
+                inner = (
+                    _measure(node.selection_set, fragments, known)
+                    if isinstance(node, InlineFragmentNode)
+                    else _fragment(node.name.value, fragments, known)
+                )
+                depth = max(depth, inner.depth)
+                fields += inner.fields
+                aliases += inner.aliases
+                root_fields += inner.root_fields
+    return Figures(depth, fields, aliases, root_fields)
+
+
+def _fragment(
+    name: str, fragments: Mapping[str, FragmentDefinitionNode], known: dict[str, Figures]
+) -> Figures:
+    if name not in known:
+        known[name] = Figures()  # what a cycle back to this fragment counts
+        if name in fragments:
+            known[name] = _measure(fragments[name].selection_set, fragments, known)
+    return known[name]

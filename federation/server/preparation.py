@@ -1,0 +1,152 @@
+"""A client's document → everything that does not depend on one request. The cold path.
+
+Parse, limits, validate, normalise, plan, compile, in this order: each step is only given what the
+one before has found bounded and right. Runs in a thread, since it may take many milliseconds; what
+it returns is kept, also when the document is refused, so that repeating a bad one costs nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    parse,
+    validate,
+)
+
+from federation.errors import PlanningError, RequestError
+from federation.execution.executor import CompiledPlan, compile_plan
+from federation.operation.model import Operation
+from federation.plan.nodes import QueryPlan
+from federation.registry.snapshot import Schema
+from federation.server.errors import MAX_ERRORS, document_errors, request_error
+from federation.server.introspection import Introspection, find_introspection
+from federation.server.limits import check_limits, check_nesting
+from federation.server.settings import Limits
+from federation.server.telemetry import Tracing
+
+# Measured with tracemalloc on small and large operations over a supergraph of four subgraphs: what
+# a prepared document takes is about 22 KB, and 5 bytes per character of its text and of its code.
+_BYTES_PER_CHARACTER = 6
+_BYTES_FIXED = 24_000
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An operation ready to run. `size` in bytes, estimated."""
+
+    operation: Operation
+    plan: QueryPlan
+    compiled: CompiledPlan
+    introspection: Introspection | None
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A document that will never run. `errors` are ready to send."""
+
+    errors: tuple[dict[str, Any], ...]
+    status: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """How documents are prepared.
+
+    `introspection`: whether clients may read the schema. `timeout`: seconds for planning, after
+    which the best plan so far is taken.
+    """
+
+    limits: Limits
+    timeout: float
+    introspection: bool
+    tracing: Tracing
+
+    def prepare(self, schema: Schema, text: str, operation_name: str | None) -> Prepared | Refused:
+        """Return the prepared operation, or why the client's document is refused."""
+        try:
+            return self._prepare(schema, text, operation_name)
+        except RequestError as error:
+            return _refused(text, [request_error(error)], error.http_status)
+        except PlanningError as error:
+            entry = {"message": error.message, "extensions": {"code": error.code}}
+            return _refused(text, [entry], 500)
+
+    def _prepare(self, schema: Schema, text: str, operation_name: str | None) -> Prepared | Refused:
+        stage = self.tracing.stage
+        with stage("parse"):
+            document = self._parse(text)
+            node = select_operation(document, operation_name)
+        check_limits(document, node, self.limits)
+        with stage("validate"):
+            errors = validate(
+                schema.api_schema, document, max_errors=MAX_ERRORS, allow_empty_selection_sets=False
+            )
+        if errors:
+            return _refused(text, document_errors(errors, "GRAPHQL_VALIDATION_FAILED"), 400)
+        introspection = find_introspection(document, node)
+        if introspection is not None and not self.introspection:
+            raise RequestError(
+                "introspection is turned off here; supergraph.introspection turns it on",
+                code="INTROSPECTION_DISABLED",
+            )
+        with stage("normalize"):
+            operation = schema.normalizer.normalize(document, operation_name)
+        with stage("plan"):
+            end = time.monotonic() + self.timeout
+            plan = schema.planner.plan(operation, should_stop=lambda: time.monotonic() >= end)
+            compiled = compile_plan(plan)
+        size = _BYTES_FIXED + _BYTES_PER_CHARACTER * (len(text) + len(compiled.source))
+        return Prepared(operation, plan, compiled, introspection, size)
+
+    def _parse(self, text: str) -> DocumentNode:
+        check_nesting(text, self.limits)
+        try:
+            return parse(
+                text,
+                max_tokens=self.limits.parser_max_tokens,
+                allow_empty_selection_sets=False,
+            )
+        except GraphQLSyntaxError as error:
+            (entry,) = document_errors([error], "PARSING_ERROR")
+            places = [(place.line, place.column) for place in error.locations or ()]
+            raise RequestError(
+                entry["message"], code="PARSING_ERROR", locations=tuple(places)
+            ) from None
+        except (GraphQLError, RecursionError):
+            raise RequestError(
+                "the document is nested too deeply to be read", code="PARSING_ERROR"
+            ) from None
+
+
+def select_operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
+    """Return the operation to run (GraphQL October 2021 §6.1, GetOperation)."""
+    operations = [
+        node for node in document.definitions if isinstance(node, OperationDefinitionNode)
+    ]
+    if name is None and len(operations) == 1:
+        return operations[0]
+    for node in operations:
+        if name is not None and node.name is not None and node.name.value == name:
+            return node
+    if not operations:
+        problem = "the document has no operation"
+    elif name is None:
+        problem = "the document has several operations; name one in 'operationName'"
+    else:
+        problem = f"the document has no operation named {name!r}"
+    raise RequestError(problem, code="GRAPHQL_UNKNOWN_OPERATION_NAME")
+
+
+def _refused(text: str, errors: list[dict[str, Any]], status: int) -> Refused:
+    size = 1000 + sys.getsizeof(text) + 500 * len(errors)
+    return Refused(tuple(errors), status, size)

@@ -1,0 +1,84 @@
+"""Spans of a request, by hand: operation → parse, validate, normalize, plan; fetches by execution.
+
+Off unless an exporter is configured; then every call here is on a no-op. Operation text, variables
+and answers never become attributes: only names, kinds, codes and counts (LANDSCAPE: cardinality
+and secrets).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from types import TracebackType
+from typing import Protocol
+
+from federation.execution.tracing import FetchTracer
+from federation.server.settings import Tracing as TracingSettings
+
+RawHeaders = Sequence[tuple[bytes, bytes]]
+
+
+class OperationSpan(Protocol):
+    """The span of one request, as long as it runs."""
+
+    def named(self, kind: str, name: str | None) -> None:
+        """The operation is known: `query`, `mutation` …, and its name."""
+
+    def answered(self, status: int, errors: int) -> None:
+        """The answer has this HTTP status and so many GraphQL errors."""
+
+
+class Tracing(Protocol):
+    @property
+    def fetches(self) -> FetchTracer | None: ...
+
+    def operation(self, headers: RawHeaders) -> AbstractContextManager[OperationSpan]: ...
+
+    def stage(self, name: str) -> AbstractContextManager[object]: ...
+
+    def close(self) -> None: ...
+
+
+class NoTracing:
+    """Records nothing. One object serves as span, context manager and tracer."""
+
+    fetches: FetchTracer | None = None
+
+    def operation(self, headers: RawHeaders) -> NoTracing:
+        return self
+
+    def stage(self, name: str) -> NoTracing:
+        return self
+
+    def close(self) -> None:
+        pass
+
+    def named(self, kind: str, name: str | None) -> None:
+        pass
+
+    def answered(self, status: int, errors: int) -> None:
+        pass
+
+    def __enter__(self) -> NoTracing:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        pass
+
+
+def start_tracing(settings: TracingSettings) -> Tracing:
+    """Return the tracing that the settings ask for.
+
+    Raises `federation.errors.FederationError` when the exporter is not installed.
+    """
+    if not settings.otlp.enabled:
+        return NoTracing()
+    # Imported here: the SDK costs start-up time and memory that only those pay who export.
+    from federation.server.otlp import OtlpTracing
+
+    return OtlpTracing(settings)
