@@ -18,7 +18,7 @@ $(STAMP): .ci/requirements.txt pyproject.toml
 	touch $(STAMP)
 
 run: install
-	$(BIN)/hub serve $(ARGS)
+	$(BIN)/hub serve --dev $(ARGS)
 
 test: check
 	$(BIN)/python -m pytest -q $(ARGS)

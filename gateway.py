@@ -1,5 +1,322 @@
-"""Composition root and command line."""
+"""Composition root: reads hub.yaml, wires the parts, and holds the command line (`hub`).
+
+The only module that knows both halves: the engine (`federation`) and the domain (`schema`,
+`resolvers`, `adapters`). Everything heavy is imported where it is used, so that engine-only mode
+starts without the domain and `hub --help` without either.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from federation.cli.errors import CommandError
+from federation.cli.parser import add_engine_commands, run_command
+from federation.cli.serve import add_engine_arguments, run_app, serve_engine
+from federation.cli.settings import listen_address, load_settings
+from federation.server.settings import EngineSettings, Section
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from adapters.progress import Progress
+    from resolvers.database.launcher import EmbeddedSettings
+    from resolvers.database.pool import Database, PoolSettings
+    from schema.serving import SubgraphServer
+
+Role = Literal["all", "gateway", "subgraphs"]
+ROLES: tuple[Role, ...] = ("all", "gateway", "subgraphs")
+TITLE = "知通枢纽 · Zhitong Hub"
+SCHEMAS = Path(__file__).parent / "schema"
 
 
-def main() -> None:
-    raise SystemExit(2)
+class DatabaseSection(Section, frozen=True):
+    """`url`: a PostgreSQL of one's own; without it an embedded one, with its data in `directory`.
+
+    `HUB_DATABASE_URL` and `HUB_DATABASE_DIRECTORY` win over both. `statement_cache_size: 0` is for
+    PgBouncer in transaction mode.
+    """
+
+    url: str | None = None
+    directory: str | None = None
+    port: Annotated[int, Meta(ge=1, le=65535)] | None = None
+    account: str | None = None
+    max_connections: Annotated[int, Meta(ge=2, le=500)] = 10
+    statement_cache_size: Annotated[int, Meta(ge=0)] = 256
+
+    def embedded(self) -> EmbeddedSettings:
+        from resolvers.database.launcher import EmbeddedSettings
+
+        directory = Path(self.directory) if self.directory else None
+        return EmbeddedSettings(directory=directory, port=self.port, account=self.account)
+
+    def pool(self) -> PoolSettings:
+        from resolvers.database.pool import PoolSettings
+
+        return PoolSettings(
+            "", max_size=self.max_connections, statement_cache_size=self.statement_cache_size
+        )
+
+
+class AdaptersSection(Section, frozen=True):
+    """`sources`: folders with source files of centres. `demo`: also the invented demo feeds."""
+
+    sources: tuple[str, ...] = ()
+    demo: bool = False
+
+    def folders(self) -> list[Path]:
+        from adapters.demo import SOURCES
+
+        return [Path(folder) for folder in self.sources] + ([SOURCES] if self.demo else [])
+
+
+class HubSettings(EngineSettings, frozen=True):
+    """The whole hub.yaml."""
+
+    database: DatabaseSection = DatabaseSection()
+    adapters: AdaptersSection = AdaptersSection()
+
+
+def read_settings(args: argparse.Namespace) -> HubSettings:
+    """Return the settings the arguments name; `--dev` also turns the demo feeds on."""
+    settings = load_settings(args)
+    assert isinstance(settings, HubSettings)
+    if getattr(args, "dev", False):
+        demo = msgspec.structs.replace(settings.adapters, demo=True)
+        settings = msgspec.structs.replace(settings, adapters=demo)
+    return settings
+
+
+@contextlib.asynccontextmanager
+async def open_hub_database(
+    settings: HubSettings, *, upgrade: bool = True
+) -> AsyncIterator[Database]:
+    """Give the database of the settings, with all migrations run. Raises `DatabaseError`."""
+    from resolvers.database.migrations import migrate
+    from resolvers.database.provider import open_database
+
+    section = settings.database
+    async with open_database(section.url, section.embedded(), section.pool()) as database:
+        if upgrade:
+            await migrate(database)
+        yield database
+
+
+def build_app(
+    config: HubSettings | Path | str | None = None,
+    *,
+    role: Role = "all",
+    progress: Progress | None = None,
+) -> ASGIApp:
+    """Return the hub as an ASGI application; its startup opens the database and composes the graph.
+
+    `config` is the settings or the path of a hub.yaml. Startup raises `DatabaseError`,
+    `SupergraphError` or `CommandError`, each with one line that says what to do.
+    """
+    from federation.server.app import Surroundings
+    from federation.server.app import build_app as build_engine_app
+
+    if isinstance(config, Path | str):
+        from federation.config.load import read_config
+
+        config = read_config(Path(config), HubSettings)
+    settings = config or HubSettings()
+    if role == "gateway":
+        remote = _remote_subgraphs(settings)
+        around = Surroundings(title=TITLE, examples=_examples())
+        return build_engine_app(settings, lambda: _compose(remote), surroundings=around)
+
+    from starlette.routing import Mount
+
+    parts = _Parts(settings, progress)
+    if role == "subgraphs":
+        return parts.app()
+    around = Surroundings(
+        title=TITLE,
+        examples=_examples(),
+        routes=[Mount("/subgraphs", app=parts.http)],
+        lifespan=parts.lifespan,
+    )
+    local: dict[str, Any] = {name: parts.execute(name) for name in subgraph_names()}
+    host, port = settings.supergraph.address()
+    urls = {name: f"http://{host}:{port}/subgraphs/{name}/graphql" for name in local}
+    return build_engine_app(settings, lambda: _compose(urls), local=local, surroundings=around)
+
+
+class _Parts:
+    """What lives as long as the application: the database and the subgraphs over it."""
+
+    def __init__(self, settings: HubSettings, progress: Progress | None) -> None:
+        self._settings = settings
+        self._progress = progress
+        self._server: SubgraphServer | None = None
+        self._http: ASGIApp | None = None
+
+    def execute(self, name: str) -> Any:
+        async def execute(
+            query: str,
+            variables: dict[str, Any],
+            operation_name: str | None,
+            headers: Mapping[str, str],
+        ) -> Mapping[str, Any]:
+            assert self._server is not None
+            return await self._server.execute(name, query, variables, operation_name, headers)
+
+        return execute
+
+    async def http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI: the subgraphs for other routers, below `/subgraphs`."""
+        assert self._http is not None
+        await self._http(scope, receive, send)
+
+    def app(self) -> ASGIApp:
+        """Return the subgraphs alone, for a gateway that runs elsewhere."""
+        from starlette.applications import Starlette
+        from starlette.routing import Mount
+
+        from federation.server.health import health_routes
+
+        path = self._settings.health_check.path
+        health = health_routes(path, lambda: self._http is not None)
+        return Starlette(
+            routes=[*health, Mount("/subgraphs", app=self.http)],
+            lifespan=lambda app: self.lifespan(),
+        )
+
+    @contextlib.asynccontextmanager
+    async def lifespan(self) -> AsyncIterator[None]:
+        from resolvers.reference.load import load_reference
+        from schema.http import subgraph_app
+        from schema.serving import SubgraphServer
+
+        async with open_hub_database(self._settings) as database:
+            await load_reference(database)
+            if self._settings.adapters.demo:
+                from adapters.demo import pull_demo
+
+                await pull_demo(database, self._progress)
+            self._server = SubgraphServer(database)
+            self._http = subgraph_app(self._server)
+            yield
+
+
+def subgraph_names() -> tuple[str, ...]:
+    """Return the names of the hub's own subgraphs: those with a printed schema."""
+    return tuple(sorted(path.parent.name for path in SCHEMAS.glob("*/schema.graphql")))
+
+
+async def _compose(urls: Mapping[str, str]) -> str:
+    """Return the supergraph of the hub's own subgraphs at `urls`."""
+    from federation.composition import Rejected, SubgraphSource, compose
+
+    result = compose(
+        [
+            SubgraphSource(name, url, (SCHEMAS / name / "schema.graphql").read_text("utf-8"))
+            for name, url in urls.items()
+        ]
+    )
+    if isinstance(result, Rejected):
+        raise CommandError("; ".join(f"{e.code}: {e.message}" for e in result.errors))
+    return result.supergraph_sdl
+
+
+def _remote_subgraphs(settings: HubSettings) -> dict[str, str]:
+    """Return where the subgraphs of another process are; all of them must be named."""
+    urls = settings.override_subgraph_url
+    missing = [name for name in subgraph_names() if name not in urls]
+    if missing:
+        raise CommandError(
+            f"--role gateway needs the address of {', '.join(missing)}: set "
+            "override_subgraph_url in hub.yaml, such as "
+            f"{missing[0]}: http://127.0.0.1:4001/subgraphs/{missing[0]}/graphql"
+        )
+    return {name: urls[name] for name in subgraph_names()}
+
+
+def _examples() -> list[tuple[str, str]]:
+    """Return the explorer's example queries; the first comment of each file is its title."""
+    texts = [path.read_text("utf-8") for path in sorted((SCHEMAS / "examples").glob("*.graphql"))]
+    return [(text.split("\n", 1)[0].lstrip("# "), text) for text in texts]
+
+
+def serve(args: argparse.Namespace) -> int:
+    """`hub serve`: the hub, or with `--supergraph…` the engine alone."""
+    if args.supergraph or args.supergraph_config:
+        return serve_engine(args)
+    settings = read_settings(args)
+    host, port = listen_address(args, settings)
+    section = msgspec.structs.replace(settings.supergraph, listen=f"{host}:{port}")
+    settings = msgspec.structs.replace(settings, supergraph=section)
+    from adapters.console import Lines
+
+    app = build_app(settings, role=args.role, progress=Lines(sys.stderr))
+    return run_app(app, host, port, settings.supergraph.path)
+
+
+def build_parser(command: str = "") -> argparse.ArgumentParser:
+    """Return the parser of all commands, or only what parsing `command` needs.
+
+    The domain's commands import the database driver and more; engine commands start without.
+    """
+    parser = argparse.ArgumentParser(prog="hub", description=TITLE)
+    parser.set_defaults(settings_struct=HubSettings)
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    serving = subparsers.add_parser("serve", help="serve the hub, or a supergraph alone")
+    add_engine_arguments(serving, required=False)
+    serving.add_argument("--role", choices=ROLES, default="all", help="which part to run")
+    serving.set_defaults(run=serve)
+    add_engine_commands(subparsers, without=("serve",))
+    if command not in subparsers.choices:
+        _add_domain_commands(subparsers)
+    return parser
+
+
+def _add_domain_commands(subparsers: Any) -> None:
+    import adapters.cli
+    import resolvers.cli
+
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--config", metavar="FILE", help="hub.yaml")
+    common.add_argument("--dev", action="store_true", help="with the demo feeds")
+
+    resolvers.cli.add_commands(
+        subparsers, lambda args: open_hub_database(read_settings(args), upgrade=False), [common]
+    )
+    adapters.cli.add_commands(
+        subparsers,
+        lambda args: open_hub_database(read_settings(args)),
+        lambda args: read_settings(args).adapters.folders(),
+        [common],
+    )
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run `hub`; exits 0, 1 with one line on stderr, or 2 for wrong usage."""
+    words = sys.argv[1:] if argv is None else argv
+    args = build_parser(words[0] if words else "").parse_args(words)
+    command = args.handler if hasattr(args, "handler") else args.run
+    args.run = lambda args: _explained(command, args)
+    sys.exit(run_command(args))
+
+
+def _explained(command: Callable[[argparse.Namespace], int], args: argparse.Namespace) -> int:
+    """Run a command; a domain error becomes one line, as `run_command` does for the engine's."""
+    try:
+        return command(args)
+    except Exception as error:
+        # By name: engine commands must not import the database to learn they need no database.
+        code, message = getattr(error, "code", None), getattr(error, "message", None)
+        if (
+            isinstance(code, str)
+            and isinstance(message, str)
+            and not isinstance(error, CommandError)
+        ):
+            raise CommandError(f"{code}: {message}") from None
+        raise
