@@ -7,18 +7,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any, TypeVar
 
 from graphql import (
+    ConstDirectiveNode,
+    ConstValueNode,
     FieldNode,
     ListTypeNode,
     NamedTypeNode,
+    Node,
     NonNullTypeNode,
     OperationDefinitionNode,
+    ScalarTypeDefinitionNode,
     SelectionSetNode,
     TypeNode,
     parse,
     parse_type,
     print_ast,
+    value_from_ast_untyped,
 )
 
 
@@ -115,3 +121,66 @@ def print_field_set(selection_set: SelectionSetNode) -> str:
 def response_key(node: FieldNode) -> str:
     """Return the key a field has in the response: its alias or its name."""
     return node.alias.value if node.alias else node.name.value
+
+
+def const_value(node: ConstValueNode) -> Any:
+    """Return a constant as Python data: enums as strings, objects as dicts, lists as lists."""
+    return value_from_ast_untyped(node)
+
+
+def directive_arguments(node: ConstDirectiveNode) -> dict[str, Any]:
+    """Return the arguments an applied directive is given, as Python data (no defaults)."""
+    return {item.name.value: const_value(item.value) for item in node.arguments or ()}
+
+
+@lru_cache(maxsize=4096)
+def parse_directive(text: str) -> ConstDirectiveNode:
+    """Return the applied directive written as `text`, for example `@tag(name: "x")`."""
+    definition = parse(f"scalar S {text}", no_location=True).definitions[0]
+    assert isinstance(definition, ScalarTypeDefinitionNode)
+    assert definition.directives
+    return definition.directives[0]
+
+
+_NodeT = TypeVar("_NodeT", bound=Node)
+
+
+def without_location(node: _NodeT) -> _NodeT:
+    """Return an equal node (values, applied directives) that does not know where it was written.
+
+    Two nodes of the same text are equal only without their locations.
+    """
+    changes = {}
+    for key in node.keys:
+        value = getattr(node, key)
+        if isinstance(value, Node):
+            value = without_location(value)
+        elif isinstance(value, tuple):
+            value = tuple(without_location(v) if isinstance(v, Node) else v for v in value)
+        changes[key] = value
+    changes["loc"] = None
+    return type(node)(**changes)
+
+
+@lru_cache(maxsize=16384)
+def normal_field_set(text: str) -> str:
+    """Return a field set in one normal form: two that select the same are the same text.
+
+    >>> normal_field_set("name  id") == normal_field_set("id name")
+    True
+
+    Raises `graphql.GraphQLSyntaxError` when it is not a field set.
+    """
+    return _normal_selections(parse_field_set(text))
+
+
+def _normal_selections(selection_set: SelectionSetNode) -> str:
+    texts = set()
+    for node in selection_set.selections:
+        text = print_ast(node)
+        below = getattr(node, "selection_set", None)
+        if below is not None:
+            head = text.partition("{")[0].strip()
+            text = f"{head} {{ {_normal_selections(below)} }}"
+        texts.add(text)
+    return " ".join(sorted(texts))

@@ -1,1 +1,22 @@
-"""Subgraphs in, supergraph out, or coded errors."""
+"""Composition: subgraph SDL → supergraph, or diagnostics that say what to mend."""
+
+from federation.composition.codes import CODES, Severity
+from federation.composition.compose import compose
+from federation.composition.result import (
+    Composed,
+    Diagnostic,
+    Location,
+    Rejected,
+    SubgraphSource,
+)
+
+__all__ = [
+    "CODES",
+    "Composed",
+    "Diagnostic",
+    "Location",
+    "Rejected",
+    "Severity",
+    "SubgraphSource",
+    "compose",
+]

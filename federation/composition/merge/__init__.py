@@ -1,0 +1,1 @@
+"""Subgraph states → supergraph model: one module per kind of type."""

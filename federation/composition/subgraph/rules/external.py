@@ -1,0 +1,30 @@
+"""`@external`: not on interfaces, and used by something in the subgraph that has it."""
+
+from __future__ import annotations
+
+from federation.composition.result import Diagnostics
+from federation.composition.subgraph.state import SubgraphState
+from federation.supergraph.model import TypeKind
+
+
+def external_rule(state: SubgraphState, diagnostics: Diagnostics) -> None:
+    for type_ in state.types.values():
+        for field in type_.fields.values():
+            if type_.kind is TypeKind.INTERFACE and field.has("external"):
+                diagnostics.report(
+                    "EXTERNAL_ON_INTERFACE",
+                    f'Subgraph "{state.name}" marks "{field.coordinate}" @external, but an '
+                    "interface resolves nothing itself. Mark the fields of the object types.",
+                    field.coordinate,
+                    [(state.name, field.node)],
+                )
+            external = field.coordinate in state.usage.external
+            if external and field.coordinate not in state.usage.used:
+                diagnostics.report(
+                    "EXTERNAL_UNUSED",
+                    f'Subgraph "{state.name}" marks "{field.coordinate}" @external but uses it '
+                    "nowhere. Name it in a @key, @requires or @provides, or in an interface; "
+                    "or delete the field here; or delete @external if this subgraph resolves it.",
+                    field.coordinate,
+                    [(state.name, field.node)],
+                )
