@@ -1,0 +1,66 @@
+"""Rules between the fields of a row and between a row and what the hub knows.
+
+One rule per function, each pure: row and context in, findings out. The tuple of a feed is the order
+in which findings are told. Checks of single cells are in `value_kinds.py`; repeated rows are found
+by `validation.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from adapters.rules.context import Rule, RuleContext
+from adapters.rules.date_order import date_order, not_in_future
+from adapters.rules.filing_year import filing_year
+from adapters.rules.kind_agrees import kind_agrees, listed_kind_agrees
+from adapters.rules.listing_screening import listing_screening
+from adapters.rules.open_licence_bars import (
+    open_licence_bars,
+    open_licence_evaluation_report,
+    open_licence_term,
+    open_licence_within_patent,
+)
+from adapters.rules.open_licence_fee import (
+    open_licence_explanation,
+    open_licence_fee,
+    open_licence_fee_mode,
+)
+from adapters.rules.open_licence_single import open_licence_single
+from adapters.rules.open_licence_withdrawn import open_licence_withdrawn
+from adapters.rules.parties_differ import parties_differ
+from adapters.rules.patent_in_force import patent_in_force
+
+ROW_RULES: Mapping[str, tuple[Rule, ...]] = {
+    "ORGANIZATION": (),
+    "PATENT": (kind_agrees, filing_year, date_order, not_in_future),
+    "PLEDGE": (date_order, not_in_future, parties_differ),
+    "LICENCE": (date_order, not_in_future, parties_differ),
+    "TRANSFER": (not_in_future, parties_differ),
+    "LISTING": (listed_kind_agrees, date_order),
+    "OPEN_LICENCE": (
+        kind_agrees,
+        date_order,
+        open_licence_fee,
+        open_licence_fee_mode,
+        open_licence_explanation,
+        open_licence_term,
+    ),
+}
+"""Rules a row answers by itself."""
+
+FACT_RULES: Mapping[str, tuple[Rule, ...]] = {
+    "PLEDGE": (patent_in_force,),
+    "LICENCE": (patent_in_force,),
+    "TRANSFER": (patent_in_force, open_licence_withdrawn),
+    "LISTING": (listing_screening,),
+    "OPEN_LICENCE": (
+        open_licence_bars,
+        open_licence_evaluation_report,
+        open_licence_within_patent,
+        open_licence_single,
+    ),
+}
+"""Rules that compare a row with what the hub knows. A row that is wrong in itself is not compared:
+what it says cannot be relied on, and its centre should see the cause, not the consequences."""
+
+__all__ = ["FACT_RULES", "ROW_RULES", "Rule", "RuleContext"]

@@ -1,0 +1,31 @@
+"""The only place of the adapters with SQL: one module per feed, and the books of the pulls."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from adapters.model import RowResult
+from adapters.store.batch import BatchContext, Stored
+from adapters.store.licences import store_licences
+from adapters.store.listings import store_listings
+from adapters.store.open_licences import store_open_licences
+from adapters.store.organizations import store_organizations
+from adapters.store.patents import store_patents
+from adapters.store.pledges import store_pledges
+from adapters.store.transfers import store_transfers
+from resolvers.database.pool import Transaction
+
+Store = Callable[[Transaction, Sequence[RowResult], BatchContext], Awaitable[Stored]]
+
+STORES: Mapping[str, Store] = {
+    "ORGANIZATION": store_organizations,
+    "PATENT": store_patents,
+    "PLEDGE": store_pledges,
+    "LICENCE": store_licences,
+    "TRANSFER": store_transfers,
+    "LISTING": store_listings,
+    "OPEN_LICENCE": store_open_licences,
+}
+"""How the accepted rows of a feed are stored."""
+
+__all__ = ["STORES", "BatchContext", "Stored"]

@@ -1,0 +1,36 @@
+"""What the store needs to know about the batch whose rows it writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from adapters.feed import Feed
+from adapters.mapping import record_date
+from adapters.model import RowResult, SourceClass
+from adapters.precedence import Origin
+
+
+@dataclass(frozen=True, slots=True)
+class BatchContext:
+    """One batch being loaded."""
+
+    feed: Feed
+    batch_id: str
+    source_system: str
+    confidence: SourceClass
+    received_at: datetime
+    today: date
+
+    def origin(self, row: RowResult) -> Origin:
+        """Return who says the values of a row, and as of when."""
+        day = record_date(self.feed, row.mapped.values)
+        return Origin(self.confidence, self.source_system, self.batch_id, day)
+
+
+@dataclass(slots=True)
+class Stored:
+    """What storing a chunk did."""
+
+    changed: int = 0
+    conflicts: int = 0
