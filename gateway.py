@@ -320,3 +320,7 @@ def _explained(command: Callable[[argparse.Namespace], int], args: argparse.Name
         ):
             raise CommandError(f"{code}: {message}") from None
         raise
+
+
+if __name__ == "__main__":
+    main()

@@ -86,7 +86,9 @@ class Money:
     kind: MoneyKind = field(description=zh_en("种类", "Kind"))
     amount_min: Decimal | None = field(description=zh_en("区间下限", "Lower bound of a range"))
     amount_max: Decimal | None = field(description=zh_en("区间上限", "Upper bound of a range"))
-    rate: Decimal | None = field(description=zh_en("提成比例（%）", "Royalty rate in percent"))
+    rate: Decimal | None = field(
+        description=zh_en("提成比例，小数（0.03 即 3%）", "Royalty rate as a fraction: 0.03 is 3 %")
+    )
     royalty_base: RoyaltyBase | None = field(
         description=zh_en("提成的基数", "What the royalty is a share of")
     )
