@@ -113,12 +113,14 @@ def build_app(
     config: HubSettings | Path | str | None = None,
     *,
     role: Role = "all",
+    say: Callable[[str], None] = lambda line: None,
     progress: Progress | None = None,
 ) -> ASGIApp:
     """Return the hub as an ASGI application; its startup opens the database and composes the graph.
 
-    `config` is the settings or the path of a hub.yaml. Startup raises `DatabaseError`,
-    `SupergraphError` or `CommandError`, each with one line that says what to do.
+    `config` is the settings or the path of a hub.yaml. `say` and `progress` are told how startup
+    goes on. Startup raises `DatabaseError`, `SupergraphError` or `CommandError`, each with one line
+    that says what to do.
     """
     from federation.server.app import Surroundings
     from federation.server.app import build_app as build_engine_app
@@ -135,7 +137,7 @@ def build_app(
 
     from starlette.routing import Mount
 
-    parts = _Parts(settings, progress)
+    parts = _Parts(settings, say, progress)
     if role == "subgraphs":
         return parts.app()
     around = Surroundings(
@@ -153,8 +155,11 @@ def build_app(
 class _Parts:
     """What lives as long as the application: the database and the subgraphs over it."""
 
-    def __init__(self, settings: HubSettings, progress: Progress | None) -> None:
+    def __init__(
+        self, settings: HubSettings, say: Callable[[str], None], progress: Progress | None
+    ) -> None:
         self._settings = settings
+        self._say = say
         self._progress = progress
         self._server: SubgraphServer | None = None
         self._http: ASGIApp | None = None
@@ -197,7 +202,11 @@ class _Parts:
         from schema.serving import SubgraphServer
 
         async with open_hub_database(self._settings) as database:
-            await load_reference(database)
+            self._say(f"database: {database.where}")
+            loaded = [each for each in await load_reference(database) if not each.skipped]
+            if loaded:
+                rows = ", ".join(f"{each.name} {each.rows}" for each in loaded)
+                self._say(f"reference data loaded: {rows}")
             if self._settings.adapters.demo:
                 from adapters.demo import pull_demo
 
@@ -256,7 +265,10 @@ def serve(args: argparse.Namespace) -> int:
     settings = msgspec.structs.replace(settings, supergraph=section)
     from adapters.console import Lines
 
-    app = build_app(settings, role=args.role, progress=Lines(sys.stderr))
+    def say(line: str) -> None:
+        print(line, file=sys.stderr, flush=True)
+
+    app = build_app(settings, role=args.role, say=say, progress=Lines(sys.stderr, only_new=True))
     return run_app(app, host, port, settings.supergraph.path)
 
 

@@ -34,8 +34,10 @@ def message_line(found: Finding) -> str:
 class Lines:
     """Progress as plain lines, one per file, for logs and pipes."""
 
-    def __init__(self, out: TextIO) -> None:
+    def __init__(self, out: TextIO, *, only_new: bool = False) -> None:
+        """`only_new`: say nothing of files that were loaded before."""
         self._out = out
+        self._only_new = only_new
 
     def started(self, source: str, title: str) -> None:
         return
@@ -44,6 +46,8 @@ class Lines:
         return
 
     def batch_done(self, report: BatchReport) -> None:
+        if report.repeated and self._only_new:
+            return
         state = "already loaded" if report.repeated else report.status.value.lower()
         line = f"{report.source}: {report.name}: {state}: {counts_line(report.counts)}"
         print(line, file=self._out, flush=True)
