@@ -1,1 +1,1 @@
-"""Where each field can come from; shared by composition and planning."""
+"""Where each field can come from: shared by composition's satisfiability and by planning."""

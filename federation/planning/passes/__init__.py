@@ -1,1 +1,1 @@
-"""Plan rewrites, one per file; they never import each other."""
+"""Rewrites of the fetch graph, one file each; `optimize.py` names their order."""

@@ -1,0 +1,1 @@
+"""The passes of normalisation, one file each; `normalize.py` names their order."""

@@ -1,0 +1,88 @@
+"""The query graph: what each subgraph can resolve, and how to get from one to another.
+
+A node is a type in a subgraph, `(patents, Patent)`; or the same seen through a `@provides`, where
+more fields can be reached (a *view*). Nodes are named by their index. Moves:
+
+- `FieldMove`   – resolve a field in the same subgraph, perhaps only with `@requires` data;
+- `EntityMove`  – re-enter an object in another (or the same) subgraph by one of its keys;
+- casts         – from an abstract type to one of the concrete types it has *in that subgraph*;
+- root moves    – the root types' nodes, one per subgraph.
+
+Nothing in it changes once `build_query_graph` has returned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from federation.language import TypeRef
+from federation.operation.model import Selection
+from federation.operation.possible_types import PossibleTypes
+from federation.supergraph.model import Supergraph
+
+LEAF = -1
+
+
+@dataclass(frozen=True, slots=True)
+class FieldMove:
+    """Resolve `name`. `target` is the node of its type, or `LEAF`.
+
+    `type` is the field's type in this subgraph. `label` is (label, wanted): a progressive
+    override; the move exists only while the label is (not) active.
+    """
+
+    name: str
+    target: int
+    type: TypeRef
+    requires: tuple[Selection, ...] = ()
+    label: tuple[str, bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EntityMove:
+    """Enter `target` with a representation holding `key`.
+
+    `typename` is what to write as `__typename` where it is not the object's own: the interface's
+    name when the target is an interface object. `single` says the key is one leaf field.
+    """
+
+    target: int
+    key: tuple[Selection, ...]
+    typename: str | None = None
+    single: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Node:
+    """`casts` maps concrete types to nodes; empty for objects and interface objects.
+
+    `fields` of an interface are those that every concrete type resolves alone in this subgraph;
+    others have to be asked for type by type.
+    """
+
+    id: int
+    subgraph: str
+    type_name: str
+    is_abstract: bool
+    is_interface_object: bool
+    view: str
+    fields: Mapping[str, FieldMove]
+    casts: Mapping[str, int]
+    entity_moves: tuple[EntityMove, ...]
+
+    @property
+    def is_object(self) -> bool:
+        """Whether the concrete type of what is found here is known."""
+        return not self.is_abstract and not self.is_interface_object
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class QueryGraph:
+    """`roots` maps root type names to their nodes, sorted by subgraph name."""
+
+    supergraph: Supergraph
+    possible: PossibleTypes
+    nodes: tuple[Node, ...]
+    roots: Mapping[str, tuple[int, ...]]
+    interface_objects: frozenset[str]
