@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import select
 import signal
 import socket
@@ -46,12 +47,11 @@ def assert_one_line(result: tuple[int, str, str], *parts: str) -> None:
 
 
 @contextlib.contextmanager
-def started(*arguments: str, environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+def started(*arguments: str, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """A `hub serve` that is ready; killed at the end if it still runs."""
     process = subprocess.Popen(
         [*COMMAND, "serve", *arguments, "--port", "0"],
         stderr=subprocess.PIPE,
-        text=True,
         env=os.environ | environment,
     )
     try:
@@ -63,21 +63,21 @@ def started(*arguments: str, environment: dict[str, str]) -> Iterator[subprocess
         process.stderr.close()
 
 
-def wait_ready(process: subprocess.Popen[str], patience: float = 60) -> str:
+def wait_ready(process: subprocess.Popen[bytes], patience: float = 60) -> str:
     """Return the address of the "ready" line."""
     assert process.stderr is not None
-    seen = ""
+    seen = b""
     until = time.monotonic() + patience
     while time.monotonic() < until:
         if not select.select([process.stderr], [], [], 0.5)[0]:
             continue
-        line = process.stderr.readline()
-        if not line:
+        chunk = os.read(process.stderr.fileno(), 65536)  # unbuffered, as select sees it
+        if not chunk:
             break
-        seen += line
-        if line.startswith("ready: "):
-            return line.split()[1]
-    raise AssertionError(f"not ready:\n{seen}")
+        seen += chunk
+        if found := re.search(rb"^ready: (\S+)", seen, re.MULTILINE):
+            return found[1].decode()
+    raise AssertionError(f"not ready:\n{seen.decode()}")
 
 
 def post(address: str, query: str) -> object:
