@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from adapters.model import RowResult
 from adapters.store.batch import BatchContext, Stored
-from adapters.store.licences import store_licences
+from adapters.store.licences import LICENCES
 from adapters.store.listings import store_listings
 from adapters.store.open_licences import store_open_licences
 from adapters.store.organizations import store_organizations
 from adapters.store.patents import store_patents
-from adapters.store.pledges import store_pledges
+from adapters.store.pledges import PLEDGES
 from adapters.store.transfers import store_transfers
 from resolvers.database.pool import Transaction
 
@@ -20,8 +20,8 @@ Store = Callable[[Transaction, Sequence[RowResult], BatchContext], Awaitable[Sto
 STORES: Mapping[str, Store] = {
     "ORGANIZATION": store_organizations,
     "PATENT": store_patents,
-    "PLEDGE": store_pledges,
-    "LICENCE": store_licences,
+    "PLEDGE": PLEDGES.store,
+    "LICENCE": LICENCES.store,
     "TRANSFER": store_transfers,
     "LISTING": store_listings,
     "OPEN_LICENCE": store_open_licences,

@@ -6,24 +6,13 @@ written to `legal_event`; an exclusive or sole licence bars open licences throug
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import Any
 
-from adapters.model import RowResult
-from adapters.store.batch import BatchContext, Stored
-from adapters.store.conflicts import write_conflicts
 from adapters.store.money import money_group
-from adapters.store.named_patents import write_named_patents
-from adapters.store.parties import PARTY_COLUMNS, parties, resolve_names
-from adapters.store.table import (
-    Child,
-    Incoming,
-    TableSpec,
-    load_rows,
-    merge_rows,
-    money_columns,
-    write_rows,
-)
-from resolvers.database.pool import Transaction
+from adapters.store.parties import PARTY_COLUMNS
+from adapters.store.recordals import Recordal
+from adapters.store.table import Child, TableSpec, money_columns
 
 SPEC = TableSpec(
     table="trading.licence_record",
@@ -48,40 +37,17 @@ SPEC = TableSpec(
 )
 
 
-async def store_licences(
-    transaction: Transaction, rows: Sequence[RowResult], batch: BatchContext
-) -> Stored:
-    """Merge the rows of a chunk."""
-    names = (
-        name
-        for row in rows
-        for side in ("licensors", "licensees")
-        for name in row.mapped.values[side]
-    )
-    resolved = await resolve_names(transaction, names)
-    incoming = [_incoming(row, batch, resolved) for row in rows]
-    merged = await load_rows(transaction, SPEC, [row.key for row in incoming])
-    merge_rows(merged, incoming)
-    await write_rows(transaction, SPEC, merged, batch.received_at)
-    named = [(row.mapped.values["recordNumber"], row) for row in rows]
-    grown = await write_named_patents(
-        transaction, "trading.licence_patent", "record_number", named, batch
-    )
-    conflicts = await write_conflicts(transaction, SPEC.entity, merged.conflicts)
-    return Stored(len({key[0] for key in merged.dirty} | grown), conflicts)
-
-
-def _incoming(row: RowResult, batch: BatchContext, resolved: Mapping[str, str]) -> Incoming:
-    values = row.mapped.values
-    stated = {
+def _columns(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
         "licence_type": values["licenceType"],
         "term_from": values.get("termFrom"),
         "term_to": values.get("termTo"),
         "fee": money_group(values.get("fee")),
         "recorded_on": values["recordedOn"],
         "cancelled_on": values.get("cancelledOn"),
-        "licensors": parties(values["licensors"], resolved),
-        "licensees": parties(values["licensees"], resolved),
     }
-    given = {name: value for name, value in stated.items() if value is not None}
-    return Incoming((values["recordNumber"],), given, batch.origin(row))
+
+
+LICENCES = Recordal(
+    SPEC, "recordNumber", ("licensors", "licensees"), "trading.licence_patent", _columns
+)

@@ -6,24 +6,13 @@ of listings ask for pledges.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import Any
 
-from adapters.model import RowResult
-from adapters.store.batch import BatchContext, Stored
-from adapters.store.conflicts import write_conflicts
 from adapters.store.money import money_group
-from adapters.store.named_patents import write_named_patents
-from adapters.store.parties import PARTY_COLUMNS, parties, resolve_names
-from adapters.store.table import (
-    Child,
-    Incoming,
-    TableSpec,
-    load_rows,
-    merge_rows,
-    money_columns,
-    write_rows,
-)
-from resolvers.database.pool import Transaction
+from adapters.store.parties import PARTY_COLUMNS
+from adapters.store.recordals import Recordal
+from adapters.store.table import Child, TableSpec, money_columns
 
 SPEC = TableSpec(
     table="finance.pledge_registration",
@@ -48,41 +37,18 @@ SPEC = TableSpec(
 )
 
 
-async def store_pledges(
-    transaction: Transaction, rows: Sequence[RowResult], batch: BatchContext
-) -> Stored:
-    """Merge the rows of a chunk."""
-    names = (
-        name
-        for row in rows
-        for side in ("pledgors", "pledgees")
-        for name in row.mapped.values[side]
-    )
-    resolved = await resolve_names(transaction, names)
-    incoming = [_incoming(row, batch, resolved) for row in rows]
-    merged = await load_rows(transaction, SPEC, [row.key for row in incoming])
-    merge_rows(merged, incoming)
-    await write_rows(transaction, SPEC, merged, batch.received_at)
-    named = [(row.mapped.values["registrationNumber"], row) for row in rows]
-    grown = await write_named_patents(
-        transaction, "finance.pledge_patent", "registration_number", named, batch
-    )
-    conflicts = await write_conflicts(transaction, SPEC.entity, merged.conflicts)
-    return Stored(len({key[0] for key in merged.dirty} | grown), conflicts)
-
-
-def _incoming(row: RowResult, batch: BatchContext, resolved: Mapping[str, str]) -> Incoming:
-    values = row.mapped.values
+def _columns(values: Mapping[str, Any]) -> dict[str, Any]:
     consent = values.get("consentOpenLicence")
-    stated = {
+    return {
         "secured": money_group(values.get("securedAmount")),
         "debt_term_from": values.get("termFrom"),
         "debt_term_to": values.get("termTo"),
         "registered_on": values["registeredOn"],
         "cancelled_on": values.get("cancelledOn"),
         "consent": None if consent is None else consent == "YES",
-        "pledgors": parties(values["pledgors"], resolved),
-        "pledgees": parties(values["pledgees"], resolved),
     }
-    given = {name: value for name, value in stated.items() if value is not None}
-    return Incoming((values["registrationNumber"],), given, batch.origin(row))
+
+
+PLEDGES = Recordal(
+    SPEC, "registrationNumber", ("pledgors", "pledgees"), "finance.pledge_patent", _columns
+)
