@@ -278,6 +278,7 @@ def build_parser(command: str = "") -> argparse.ArgumentParser:
     The domain's commands import the database driver and more; engine commands start without.
     """
     parser = argparse.ArgumentParser(prog="hub", description=TITLE)
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
     parser.set_defaults(settings_struct=HubSettings)
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     serving = subparsers.add_parser("serve", help="serve the hub, or a supergraph alone")
@@ -288,6 +289,16 @@ def build_parser(command: str = "") -> argparse.ArgumentParser:
     if command not in subparsers.choices:
         _add_domain_commands(subparsers)
     return parser
+
+
+class _Version(argparse.Action):
+    """Reads the version only when asked: the metadata cost every start some milliseconds."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        print(f"hub {version('zhitong-hub')}")
+        parser.exit()
 
 
 def _add_domain_commands(subparsers: Any) -> None:

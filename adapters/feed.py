@@ -41,6 +41,7 @@ ValueKind = Literal[
     "industry",
     "industries",
     "region",
+    "regions",
     "licence_number",
     "pledge_number",
     "statement_number",

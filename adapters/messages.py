@@ -122,6 +122,26 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Unknown kind of intellectual property.",
     ),
     "YES_NO_UNKNOWN": ("应填是或否。", "Expected yes or no."),
+    "CENTER_KIND_UNKNOWN": (
+        "平台（中心）类型无法识别；应为功能性、区域或产业。",
+        "Unknown kind; expected functional, regional or industry.",
+    ),
+    "CENTER_FUNCTION_UNKNOWN": (
+        "平台功能无法识别；应为交易服务、金融服务、特色服务或支撑工具。",
+        "Unknown function; expected trading, financial, featured service or support tool.",
+    ),
+    "SUPPORT_TOOL_UNKNOWN": (
+        "支撑工具类别无法识别。",
+        "Unknown kind of support tool.",
+    ),
+    "CENTER_STATUS_UNKNOWN": (
+        "平台（中心）状态无法识别。",
+        "Unknown status of a platform or centre.",
+    ),
+    "NAMING_SCHEME_UNKNOWN": (
+        "命名依据无法识别。",
+        "Unknown naming scheme.",
+    ),
     "ORGANIZATION_KIND_UNKNOWN": (
         "机构类型无法识别。",
         "Unknown kind of organisation.",
@@ -227,9 +247,17 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "标的专利处于保全期间，不得挂牌。",
         "The patent is under preservation and cannot be listed.",
     ),
-    "PLATFORM_CODE": (
-        "平台编码应形如 FT-110000-01，行政区划须存在。",
-        "A platform code looks like FT-110000-01 and names an existing region.",
+    "CENTER_SUPPORT_TOOL": (
+        "只有支撑工具类平台才填支撑工具类别。",
+        "Only a platform of function support tool has a kind of support tool.",
+    ),
+    "CENTER_JURISDICTION": (
+        "所在地区没有对应的省级知识产权局；请核对地区，或填写管辖范围代码（如 XPCC00）。",
+        "No provincial office acts for this region; check it, or name the jurisdiction (XPCC00).",
+    ),
+    "CENTER_DATES": (
+        "未经认定的平台（中心）不应有认定日期。",
+        "A platform or centre that was never recognised has no date of recognition.",
     ),
     "TEXT_TOO_LONG": ("文本超过 {limit} 个字符。", "The text is longer than {limit} characters."),
     "W_TERM_NOT_DATES": (

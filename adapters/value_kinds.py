@@ -23,6 +23,7 @@ from resolvers.values import (
     Issue,
     ReferenceLists,
     parse_application_number,
+    parse_center_code,
     parse_date,
     parse_industry,
     parse_ipc,
@@ -82,7 +83,6 @@ _UNWRAPPED = issue("W_TEXT_FORMULA_UNWRAPPED")
 _THIRTEEN_DIGITS = 10**12
 
 _DATE_IN_PERIOD = re.compile(r"\d{4}[-./年]\d{1,2}[-./月]\d{1,2}日?|(?<!\d)\d{8}(?!\d)")
-_PLATFORM_CODE = re.compile(r"(?:FT|FF|FS|FU|RC|IC)-(\d{6})-\d{2}")
 
 # A comma inside a firm's name: what follows is a legal form, not another party.
 _LEGAL_FORM = re.compile(
@@ -259,14 +259,6 @@ def _legal_status(text: str, context: CellContext) -> Checked[Any]:
     return Checked(StatedStatus(status, preservation=mark == "PRESERVATION"), status, None, ())
 
 
-def _platform_code(text: str, context: CellContext) -> Checked[Any]:
-    code = identifier_text(text)
-    found = _PLATFORM_CODE.fullmatch(code)
-    if found is None or found[1] not in context.lists.regions:
-        return Checked(None, None, None, (issue("PLATFORM_CODE"),))
-    return Checked(code, code, code, ())
-
-
 _KINDS: Mapping[ValueKind, Convert] = {
     "text": _text,
     "code": _code,
@@ -292,8 +284,11 @@ _KINDS: Mapping[ValueKind, Convert] = {
     "region": lambda text, context: _canonical(
         parse_region(text, as_of=context.as_of, lists=context.lists)
     ),
+    "regions": lambda text, context: _each(
+        text, lambda part: parse_region(part, as_of=context.as_of, lists=context.lists), True
+    ),
     "licence_number": lambda text, context: _canonical(parse_record_number(text, "LICENCE")),
     "pledge_number": lambda text, context: _canonical(parse_record_number(text, "PLEDGE")),
     "statement_number": lambda text, context: _canonical(parse_record_number(text, "OPEN_LICENCE")),
-    "platform_code": _platform_code,
+    "platform_code": lambda text, context: _canonical(parse_center_code(text, lists=context.lists)),
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 from resolvers.conditions import Conditions
 from resolvers.database.pool import Queries
-from resolvers.paging import Ordering, Page, PageQuery, page_query
+from resolvers.paging import LARGEST_PAGE, Ordering, Page, PageQuery, page_query
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class ListQuery:
     ordering: Ordering
     conditions: Conditions = field(default_factory=Conditions)
 
-    def prepare(self, first: int, after: str | None) -> PageQuery:
+    def prepare(self, first: int, after: str | None, *, largest: int = LARGEST_PAGE) -> PageQuery:
         """Return the statement of one page.
 
         Raises:
@@ -33,6 +33,7 @@ class ListQuery:
             after=after,
             conditions=self.conditions.fragments,
             parameters=self.conditions.parameters,
+            largest=largest,
         )
 
     async def load_page(self, queries: Queries, first: int, after: str | None) -> Page[Any]:

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from resolvers.database.pool import Queries
 from resolvers.patents.loaders import PatentLoaders
+from resolvers.platforms.loaders import PlatformLoaders
 from resolvers.reference.loaders import ReferenceLoaders
 from resolvers.reporting.loaders import ReportingLoaders
 from resolvers.trading.loaders import TradingLoaders
@@ -28,6 +29,10 @@ class Loaders:
     @cached_property
     def patents(self) -> PatentLoaders:
         return PatentLoaders(self.queries)
+
+    @cached_property
+    def platforms(self) -> PlatformLoaders:
+        return PlatformLoaders(self.queries)
 
     @cached_property
     def trading(self) -> TradingLoaders:

@@ -12,6 +12,7 @@ from typing import Final
 
 from schema.common.subgraph import SubgraphSchema
 from schema.patents.schema import SCHEMA as PATENTS
+from schema.platforms.schema import SCHEMA as PLATFORMS
 from schema.reference.schema import SCHEMA as REFERENCE
 from schema.reporting.schema import SCHEMA as REPORTING
 from schema.trading.schema import SCHEMA as TRADING
@@ -19,6 +20,7 @@ from schema.trading.schema import SCHEMA as TRADING
 SUBGRAPHS: Final[Mapping[str, SubgraphSchema]] = {
     "reference": REFERENCE,
     "patents": PATENTS,
+    "platforms": PLATFORMS,
     "trading": TRADING,
     "reporting": REPORTING,
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from adapters.rules.center import center_dates, center_jurisdiction, center_kind, center_name
 from adapters.rules.context import Rule, RuleContext
 from adapters.rules.date_order import date_order, not_in_future
 from adapters.rules.filing_year import filing_year
@@ -32,6 +33,7 @@ from adapters.rules.patent_in_force import patent_in_force
 
 ROW_RULES: Mapping[str, tuple[Rule, ...]] = {
     "ORGANIZATION": (),
+    "OPERATION_CENTER": (center_kind, center_name, center_jurisdiction, center_dates),
     "PATENT": (kind_agrees, filing_year, date_order, not_in_future),
     "PLEDGE": (date_order, not_in_future, parties_differ),
     "LICENCE": (date_order, not_in_future, parties_differ),

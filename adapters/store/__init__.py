@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from adapters.model import RowResult
 from adapters.store.batch import BatchContext, Stored
+from adapters.store.centers import store_centers
 from adapters.store.licences import LICENCES
 from adapters.store.listings import store_listings
 from adapters.store.open_licences import store_open_licences
@@ -19,6 +20,7 @@ Store = Callable[[Transaction, Sequence[RowResult], BatchContext], Awaitable[Sto
 
 STORES: Mapping[str, Store] = {
     "ORGANIZATION": store_organizations,
+    "OPERATION_CENTER": store_centers,
     "PATENT": store_patents,
     "PLEDGE": PLEDGES.store,
     "LICENCE": LICENCES.store,

@@ -10,9 +10,12 @@ from resolvers.values.application_numbers import (
     PatentKind,
     parse_application_number,
 )
+from resolvers.values.center_codes import CenterCode, parse_center_code
+from resolvers.values.center_names import check_center_name, check_stated_name
 from resolvers.values.dates import parse_date, today_in_china
 from resolvers.values.industries import parse_industry
 from resolvers.values.ipc import IpcSymbol, parse_ipc
+from resolvers.values.jurisdictions import is_jurisdiction, jurisdiction_of
 from resolvers.values.kinds import IdentifierKind, check
 from resolvers.values.lists import Industry, Office, ReferenceLists, Region, shipped_lists
 from resolvers.values.locarno import LocarnoClass, parse_locarno
@@ -27,6 +30,7 @@ from resolvers.values.uscc import Uscc, parse_uscc
 
 __all__ = [
     "ApplicationNumber",
+    "CenterCode",
     "Checked",
     "IdentifierKind",
     "Industry",
@@ -44,7 +48,12 @@ __all__ = [
     "Uscc",
     "ValueProblem",
     "check",
+    "check_center_name",
+    "check_stated_name",
+    "is_jurisdiction",
+    "jurisdiction_of",
     "parse_application_number",
+    "parse_center_code",
     "parse_date",
     "parse_industry",
     "parse_ipc",

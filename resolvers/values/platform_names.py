@@ -93,8 +93,7 @@ def parse_platform_name(
     lists: ReferenceLists | None = None,
 ) -> Checked[PlatformName]:
     """Check a name; without `kind` the name itself tells (never SUPPORT_TOOL)."""
-    name = without_space(text).replace("(", "（").replace(")", "）")
-    issues = (_NORMALISED_ISSUE,) if name != text else ()
+    name, issues = _tidy(text)
     if _BRANCH.search(name):
         return Checked(None, None, None, (*issues, _BRANCH_ISSUE))
     kind = kind or _kind_of(name)
@@ -110,6 +109,24 @@ def parse_platform_name(
     if match[1]:
         issues = (*issues, _QUALIFIER_ISSUE)
     return Checked(PlatformName(name, kind, qualifier=match[1]), name, name, issues)
+
+
+def parse_working_name(text: str) -> Checked[PlatformName]:
+    """Check a name that no pattern binds: one before recognition, or under a later notice.
+
+    >>> parse_working_name("示例知识产权运营(试点)平台").canonical
+    '示例知识产权运营（试点）平台'
+    """
+    name, issues = _tidy(text)
+    if _BRANCH.search(name):
+        return Checked(None, None, None, (*issues, _BRANCH_ISSUE))
+    return Checked(PlatformName(name, _kind_of(name)), name, name, issues)
+
+
+def _tidy(text: str) -> tuple[str, tuple[Issue, ...]]:
+    """Return the name with full-width brackets and without space, and whether that changed it."""
+    name = without_space(text).replace("(", "（").replace(")", "）")
+    return name, (_NORMALISED_ISSUE,) if name != text else ()
 
 
 def _kind_of(name: str) -> PlatformKind:

@@ -40,6 +40,10 @@ REGION: Final = zh_en("行政区划（GB/T 2260）", "An administrative region (
 INDUSTRY: Final = zh_en(
     "国民经济行业（GB/T 4754）", "An industry of the national economy (GB/T 4754)"
 )
+JURISDICTION: Final = zh_en(
+    "省级知识产权局等的管辖范围：31 个省级、5 个计划单列市、新疆生产建设兵团",
+    "Jurisdiction of an IP office: 31 provinces, 5 separately planned cities, the production corps",
+)
 IPC_CLASS: Final = zh_en("国际专利分类号", "A symbol of the International Patent Classification")
 OFFICE: Final = zh_en(
     "专利局或国家（WIPO ST.3）", "A patent office, state or organisation (WIPO ST.3)"
@@ -54,6 +58,7 @@ APPLICATION_NUMBER: Final = zh_en("申请号（规范形式）", "Application nu
 USCC: Final = zh_en("统一社会信用代码", "Unified social credit code")
 CENTER_CODE: Final = zh_en("平台（中心）代码", "Code of the platform or centre")
 REGION_CODE: Final = zh_en("行政区划代码", "Region code")
+JURISDICTION_CODE: Final = zh_en("管辖范围代码", "Code of the jurisdiction")
 INDUSTRY_CODE: Final = zh_en("行业代码", "Industry code")
 IPC_SYMBOL: Final = zh_en("分类号（无空格）", "Symbol without space")
 OFFICE_CODE: Final = zh_en("两字母代码", "Two-letter code")

@@ -99,17 +99,10 @@ class Region:
         return Jurisdiction.from_row(row) if row else None
 
 
-@strawberry.federation.type(
-    keys=["code"],
-    description=zh_en(
-        "省级知识产权局等的管辖范围：31 个省级、5 个计划单列市、新疆生产建设兵团",
-        "Jurisdiction of an IP office: 31 provinces, 5 separately planned cities, the production "
-        "corps",
-    ),
-)
+@strawberry.federation.type(keys=["code"], description=descriptions.JURISDICTION)
 class Jurisdiction:
     region_code: strawberry.Private[str | None]
-    code: str = field(description=zh_en("管辖范围代码", "Code of the jurisdiction"))
+    code: str = field(description=descriptions.JURISDICTION_CODE)
     name: str = field(description=zh_en("名称", "Name"))
     kind: JurisdictionKind = field(description=zh_en("种类", "Kind"))
     lead_office: str = field(

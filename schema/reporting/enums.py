@@ -26,6 +26,7 @@ class FeedKind(Enum):
     THIRD_PARTY = enum_value("THIRD_PARTY", "第三方机构", "Third-party institutions")
     BUSINESS_REPORT = enum_value("BUSINESS_REPORT", "业务数据", "Business reports")
     ORGANIZATION = enum_value("ORGANIZATION", "机构", "Organisations")
+    OPERATION_CENTER = enum_value("OPERATION_CENTER", "平台（中心）", "Platforms and centres")
 
 
 @strawberry.enum(description=zh_en("批次的状态", "Status of a batch"))

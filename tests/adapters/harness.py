@@ -20,6 +20,11 @@ OPTIONS = PullOptions(today=TODAY)
 TABLES = (
     "reference.organization",
     "reference.organization_name",
+    "platforms.operation_center",
+    "platforms.center_name",
+    "platforms.center_service_region",
+    "platforms.center_industry",
+    "platforms.policy_document",
     "patents.patent",
     "patents.publication",
     "patents.patent_party",

@@ -69,7 +69,7 @@ def program(url: str, *words: str) -> subprocess.CompletedProcess[str]:
 def test_list(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("sources", "list") == 0
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 10
+    assert len(lines) == 11
     assert lines[0].split()[:4] == [
         "registry-organizations",
         "ORGANIZATION",
@@ -77,7 +77,7 @@ def test_list(capsys: pytest.CaptureFixture[str]) -> None:
         "FU-110000-01",
     ]
     assert run("sources", "list", "--format", "json") == 0
-    assert len(json.loads(capsys.readouterr().out)["sources"]) == 10
+    assert len(json.loads(capsys.readouterr().out)["sources"]) == 11
 
 
 def test_check_shows_what_columns_become(capsys: pytest.CaptureFixture[str]) -> None:

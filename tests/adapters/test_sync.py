@@ -80,8 +80,8 @@ async def test_old_result_is_answered_with_its_figures(database: Database, tmp_p
 async def test_dry_run_changes_nothing(database: Database) -> None:
     before = await dump(database)
     dry = PullOptions(dry_run=True, today=TODAY)
-    reports = await pull_sources(database, demo_sources()[:2], dry)
-    assert [report.total().accepted for report in reports] == [34, 78]
+    reports = await pull_sources(database, demo_sources()[:3], dry)
+    assert [report.total().accepted for report in reports] == [34, 8, 78]
     assert await dump(database) == before
 
 

@@ -45,7 +45,9 @@ class Hub:
         sent: list[Any] = []
 
         async def receive() -> Any:
-            return received.pop(0) if received else {"type": "http.disconnect"}
+            if not received:
+                await asyncio.Event().wait()  # the client stays
+            return received.pop(0)
 
         async def send(message: Any) -> None:
             sent.append(message)

@@ -177,7 +177,7 @@ def test_the_hub_runs_split(tmp_path: Path) -> None:
         address = wait_ready(subgraphs)
         lines = "".join(
             f"  {name}: {address}subgraphs/{name}/graphql\n"
-            for name in ("patents", "reference", "reporting", "trading")
+            for name in ("patents", "platforms", "reference", "reporting", "trading")
         )
         path = tmp_path / "hub.yaml"
         path.write_text(f"override_subgraph_url:\n{lines}", encoding="utf-8")

@@ -70,6 +70,24 @@ async def test_refused_and_warned_rows_are_in_the_graph(hub: Hub) -> None:
     assert warned["severity"] == "WARNING"
 
 
+async def test_what_names_a_centre_shows_its_name(hub: Hub) -> None:
+    """Batches (reporting) and listings (trading) name centres that `platforms` describes."""
+    answer = await hub.query(
+        "{ ingestBatches(first: 3) { nodes { fileName center { code name } } }"
+        " listings(first: 3) { nodes { number platform { code name } } } }"
+    )
+    assert "errors" not in answer
+    centers = [
+        *(node["center"] for node in answer["data"]["ingestBatches"]["nodes"]),
+        *(node["platform"] for node in answer["data"]["listings"]["nodes"]),
+    ]
+    registered = await hub.query("{ operationCenters { code officialName } }")
+    names = {each["code"]: each["officialName"] for each in registered["data"]["operationCenters"]}
+    assert len(names) == 8
+    assert len(centers) == 6
+    assert all(each["name"] == names[each["code"]] for each in centers)
+
+
 async def test_bad_requests_are_coded(hub: Hub) -> None:
     unknown = await hub.query('{ patent(applicationNumber: "x") { nope } }')
     assert unknown["errors"][0]["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from resolvers.database.pool import Database
-from tests.schema.world import Asker, add_patents, add_reference, add_trading
+from tests.schema.world import Asker, add_patents, add_platforms, add_reference, add_trading
 
 
 @pytest.fixture(scope="module")
@@ -13,6 +13,7 @@ async def world(module_database: Database) -> Database:
     await add_reference(module_database)
     await add_patents(module_database)
     await add_trading(module_database)
+    await add_platforms(module_database)
     return module_database
 
 
@@ -24,6 +25,11 @@ def reference(world: Database) -> Asker:
 @pytest.fixture
 def patents(world: Database) -> Asker:
     return Asker(world, "patents")
+
+
+@pytest.fixture
+def platforms(world: Database) -> Asker:
+    return Asker(world, "platforms")
 
 
 @pytest.fixture

@@ -25,6 +25,30 @@ NOT_YET: dict[str, set[str]] = {
     "patents": {
         "Subscription",  # subscriptions come with the gateway's streaming
     },
+    "platforms": {
+        # recognition, work plans, tasks, support and supervision are written by mutations
+        *("Mutation", "Subscription", "UserError"),
+        "OperationCenter.recognitionCase",
+        "OperationCenter.workPlans",
+        "OperationCenter.innovationTasks",
+        "OperationCenter.supportMeasures",
+        "OperationCenter.exhibitions",
+        "OperationCenter.supervisionActions",
+        "Query.recognitionCases",
+        *("RecognitionCase", "RecognitionTrack", "RecognitionStage", "RecognitionAction"),
+        *("Declarations", "PilotSummary", "GrowthFigure", "ReviewOpinion", "StageChange"),
+        *("EvaluationEvidence", "EvaluationMethod", "EvidenceResult", "RecognitionDecision"),
+        *("Rectification", "RectificationKind", "RectificationItem"),
+        *("WorkPlan", "WorkPlanStatus", "Milestone"),
+        *("InnovationTask", "InnovationKind", "TaskStatus"),
+        *("SupportMeasure", "SupportKind", "ExhibitionEntry"),
+        *("SupervisionAction", "SupervisionField", "RiskLevel", "SupervisionStatus"),
+        # inputs and payloads of mutations
+        *("CenterInput", "PilotSummaryInput", "DeclarationsInput", "GrowthFigureInput"),
+        *("MilestoneInput", "WorkPlanInput", "EvidenceInput", "DecisionInput"),
+        *("SupervisionInput", "RecognitionPayload", "CenterPayload", "SupervisionPayload"),
+        "DateTime",  # of recognition and supervision only
+    },
     "trading": {
         "Mutation",
         "Subscription",
@@ -70,8 +94,10 @@ NOT_YET: dict[str, set[str]] = {
         "DealPayload",
     },
 }
-# Organisations come in as files too, which the specification's list of feeds forgot.
-MORE_VALUES = {"FeedKind": ["ORGANIZATION"]}
+# Organisations and centres come in as files too, which the specification's list of feeds forgot.
+MORE_VALUES = {"FeedKind": ["ORGANIZATION", "OPERATION_CENTER"]}
+# Beside the list of centres that the specification has there is one in pages.
+MORE_TYPES = {"platforms": {"OperationCenterConnection", "PageInfo"}}
 # Of `reporting` only the ingest slice is there; these of its types are compared.
 REPORTING_SLICE = {"IngestBatch", "FeedKind", "BatchStatus", "DataIssue", "IssueSeverity"}
 
@@ -130,7 +156,7 @@ def compare(name: str, wanted: Any, found: Any, absent: set[str]) -> Iterator[st
 
 
 @needs_shared
-@pytest.mark.parametrize("name", ["reference", "patents", "trading"])
+@pytest.mark.parametrize("name", ["reference", "patents", "platforms", "trading"])
 def test_as_specified(name: str) -> None:
     specified = definitions((SHARED / f"data/sdl/{name}.graphql").read_text(encoding="utf-8"))
     ours = definitions(SUBGRAPHS[name].sdl)
@@ -146,7 +172,7 @@ def test_as_specified(name: str) -> None:
         )
     ]
     assert differences == []
-    assert set(ours) <= set(specified)
+    assert set(ours) <= set(specified) | MORE_TYPES.get(name, set())
     assert not {type_name for type_name in absent & set(ours) if "." not in type_name}
 
 

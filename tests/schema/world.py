@@ -265,3 +265,38 @@ async def add_trading(database: Database) -> None:
         insert into trading.deal_patent values ('{DEAL}', 0, '{BATTERY}');
         """,
     )
+
+
+async def add_platforms(database: Database) -> None:
+    """Add four centres: a trading platform renamed at recognition, a support tool with its
+    document, a regional centre, an industry centre in pilot with a document nobody registered."""
+    await database.execute(
+        "test.platforms",
+        f"""
+        insert into platforms.policy_document (number, title, issuer, issued_on) values
+          ('国知函〔示例〕1号', '关于认定平台的函（示例）', '示例发文机关', '2022-12-30');
+        insert into platforms.operation_center
+          (code, kind, function, support_tool, name, name_scheme, named_on, host_uscc, region_code,
+           jurisdiction_code, status, recognised_on, recognition_document, functional_positioning,
+           {PROVENANCE}) values
+          ('{CENTER}', 'FUNCTIONAL', 'TRADING_SERVICE', null,
+           '国家知识产权运营（北京）交易服务平台', 'NOTICE_2022_1002', '2022-12-30', '{HOLDER}',
+           '110000', '110000', 'RECOGNISED', '2022-12-30', '国知函〔示例〕1号', '交易',
+           {FROM_TEST}),
+          ('FU-110000-01', 'FUNCTIONAL', 'SUPPORT_TOOL', 'PATENT_NAVIGATION', '示例导航平台',
+           'CASE_BY_CASE', '2022-12-30', '{OTHER}', '110101', '110000', 'RECOGNISED',
+           '2022-12-30', '国知函〔示例〕1号', null, {FROM_TEST}),
+          ('RC-440000-01', 'REGIONAL', null, null, '国家级区域知识产权运营中心', 'NOTICE_2022_1002',
+           null, '{HOLDER}', '440305', '440300', 'IN_RECTIFICATION', null, null, null,
+           {FROM_TEST}),
+          ('IC-440300-01', 'INDUSTRY', null, null, '示例电池中心', 'PILOT_NAME', null, '{OTHER}',
+           '440300', '440300', 'PILOT', null, '国知函〔示例〕9号', null, {FROM_TEST});
+        insert into platforms.center_name values
+          ('{CENTER}', 0, '示例交易中心', 'PILOT_NAME', null, '2020-01-01'),
+          ('{CENTER}', 1, '示例交易平台', 'PILOT_NAME', '2020-01-01', '2022-12-30');
+        insert into platforms.center_service_region values
+          ('{CENTER}', 0, '000000'), ('RC-440000-01', 0, '440300'), ('RC-440000-01', 1, '110000');
+        insert into platforms.center_industry values
+          ('IC-440300-01', 0, 'C3841'), ('IC-440300-01', 1, 'M');
+        """,
+    )

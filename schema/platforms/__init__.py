@@ -1,0 +1,1 @@
+"""Subgraph `platforms`: platforms and centres, their names, layout limits, policy documents."""
