@@ -3,44 +3,40 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from typing import TYPE_CHECKING, Any
 
+from federation.cli.envelope import add_format, failure, guarded, print_json, success
 from federation.cli.errors import CommandError
 
 if TYPE_CHECKING:
     from federation.cli.parser import Subparsers
     from federation.composition.result import Composed, Diagnostic, Rejected
 
-# The version of the federation specification that composition follows.
-FEDERATION_VERSION = "2.9"
-
 
 def add(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser(
         "compose",
         help="compose subgraphs into a supergraph",
-        description="Compose the subgraphs of a supergraph.yaml (Rover's format).",
+        description=(
+            "Compose the subgraphs of a supergraph.yaml (Rover's format) and print the supergraph. "
+            "Errors and hints go to standard error with code, subgraphs, line and column; `codes "
+            "CODE` explains one. Exit code 0 with the supergraph, 1 without."
+        ),
     )
-    parser.add_argument("--config", required=True, metavar="FILE", help="supergraph.yaml, or -")
+    parser.add_argument(
+        "--config", required=True, metavar="FILE", help="supergraph.yaml, - for standard input"
+    )
     parser.add_argument("--output", metavar="FILE", help="write there instead of printing")
-    parser.add_argument("--format", choices=("plain", "json"), default="plain")
+    add_format(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Return 0 with the supergraph printed, or 1 with the errors."""
-    from federation.config.errors import ConfigError
-
-    try:
-        result = compose_config(args.config)
-    except (CommandError, ConfigError) as error:
-        if args.format == "json":
-            _print_json(_failure(str(error), None, None), None)
-        raise
+    result = guarded(args.format, lambda: compose_config(args.config))
     if args.format == "json":
-        _print_json(envelope(result), args.output)
+        print_json(envelope(result), args.output)
     return _print_plain(result, args, supergraph_too=args.format == "plain")
 
 
@@ -63,46 +59,45 @@ def compose_or_fail(path: str) -> Composed:
     return result
 
 
+def federation_version() -> str:
+    """Return the version of the federation specification whose rules composition applies."""
+    from federation.composition.subgraph.federation_spec import NEWEST
+
+    # Tools read it as a semantic version; the specification has no third number.
+    return f"{NEWEST[0]}.{NEWEST[1]}.0"
+
+
 def envelope(result: Composed | Rejected) -> dict[str, Any]:
     """Return the outcome in the JSON form that tools know from Rover."""
     from federation.composition.result import Rejected
 
     if isinstance(result, Rejected):
-        errors = [_build_error(error) for error in result.errors]
-        return _failure(_failed(result), "E029", {"build_errors": errors})
-    return {
-        "json_version": "1",
-        "data": {
+        errors = [build_error(error) for error in result.errors]
+        return failure(_failed(result), "E029", {"build_errors": errors})
+    return success(
+        {
             "core_schema": result.supergraph_sdl,
             "hints": [_hint(hint) for hint in result.hints],
-            "federation_version": FEDERATION_VERSION,
-            "success": True,
-        },
-        "error": None,
-    }
+            "federation_version": federation_version(),
+        }
+    )
 
 
-def _failure(message: str, code: str | None, details: Any) -> dict[str, Any]:
-    error = {"message": message, "code": code, "details": details, "causes": []}
-    return {"json_version": "1", "data": {"success": False}, "error": error}
+def build_error(error: Diagnostic) -> dict[str, Any]:
+    """Return an error as `build_errors` has it."""
+    return {"type": "composition", **_hint(error)}
 
 
-def _build_error(error: Diagnostic) -> dict[str, Any]:
-    nodes = [
-        {"subgraph": place.subgraph, "start": {"line": place.line, "column": place.column}}
-        for place in error.locations
-    ]
+def _hint(finding: Diagnostic) -> dict[str, Any]:
     return {
-        "message": error.message,
-        "code": error.code,
-        "type": "composition",
-        "nodes": nodes,
+        "message": finding.message,
+        "code": finding.code,
+        "nodes": [
+            {"subgraph": place.subgraph, "start": {"line": place.line, "column": place.column}}
+            for place in finding.locations
+        ],
         "omittedNodesCount": 0,
     }
-
-
-def _hint(hint: Diagnostic) -> dict[str, Any]:
-    return {"message": hint.message, "code": hint.code, "nodes": [], "omittedNodesCount": 0}
 
 
 def _failed(result: Rejected) -> str:
@@ -130,9 +125,3 @@ def _print_plain(
     if supergraph_too:
         write_output(result.supergraph_sdl.rstrip("\n") + "\n", args.output)
     return 0
-
-
-def _print_json(data: dict[str, Any], output: str | None) -> None:
-    from federation.cli.files import write_output
-
-    write_output(json.dumps(data, ensure_ascii=False) + "\n", output)

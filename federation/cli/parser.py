@@ -11,7 +11,18 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from federation.cli import compose, config, explain, graph, normalize, plan, serve
+from federation.cli import (
+    codes,
+    compose,
+    config,
+    explain,
+    graph,
+    normalize,
+    plan,
+    serve,
+    subgraph,
+    supergraph,
+)
 from federation.cli.errors import CommandError, say_error
 
 if TYPE_CHECKING:
@@ -27,6 +38,9 @@ def add_engine_commands(subparsers: Subparsers, *, without: tuple[str, ...] = ()
         ("normalize", normalize),
         ("graph", graph),
         ("explain", explain),
+        ("supergraph", supergraph),
+        ("subgraph", subgraph),
+        ("codes", codes),
         ("config", config),
     ):
         if name not in without:

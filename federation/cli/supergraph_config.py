@@ -19,6 +19,7 @@ from msgspec import Struct, field
 from federation.cli.errors import CommandError
 from federation.cli.files import MAX_BYTES, read_text
 from federation.composition.result import SubgraphSource
+from federation.composition.subgraph.federation_spec import NEWEST
 from federation.config.load import parse_config
 
 INTROSPECTION_TIMEOUT = 30.0  # seconds
@@ -49,7 +50,11 @@ class SubgraphConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class SupergraphConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`federation_version`: 2, or an exact version as `=2.x.y`; only Federation 2 is composed."""
+    """`federation_version`: 2, or an exact version as `=2.x.y`; only Federation 2 is composed.
+
+    Composition has one set of rules, those of the newest version it knows; smaller versions are
+    accepted, greater ones refused.
+    """
 
     subgraphs: dict[str, SubgraphConfig]
     federation_version: int | float | str = 2
@@ -58,6 +63,12 @@ class SupergraphConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         if not re.fullmatch(r"=?v?2(\.\d+){0,2}", str(self.federation_version)):
             raise ValueError(
                 "'federation_version' must be 2 or =2.x.y; Federation 1 is not composed"
+            )
+        minor = str(self.federation_version).lstrip("=v").split(".")[1:2]
+        if minor and int(minor[0]) > NEWEST[1]:
+            raise ValueError(
+                f"'federation_version' asks for {self.federation_version}; this composition knows "
+                f"federation 2.0 to {NEWEST[0]}.{NEWEST[1]}"
             )
         if not self.subgraphs:
             raise ValueError("'subgraphs' names no subgraph")

@@ -2,6 +2,7 @@
 
 from federation.composition.codes import CODES, Severity
 from federation.composition.compose import compose
+from federation.composition.incremental import Composer
 from federation.composition.result import (
     Composed,
     Diagnostic,
@@ -13,6 +14,7 @@ from federation.composition.result import (
 __all__ = [
     "CODES",
     "Composed",
+    "Composer",
     "Diagnostic",
     "Location",
     "Rejected",

@@ -1,8 +1,11 @@
 """Every code a diagnostic of composition can have.
 
 The codes are public vocabulary of Federation; the descriptions are ours. `since` is the federation
-version that brought the code. A code never changes meaning. The reference page is printed from
-this table.
+version that brought the code. A code never changes meaning. The reference page, `CODES.md`, is
+printed from this table by `codes_page`.
+
+A hint has a level: WARN where something of a subgraph is lost or likely wrong, INFO where there is
+something to tidy up, DEBUG for what only explains the result.
 """
 
 from __future__ import annotations
@@ -16,12 +19,25 @@ class Severity(Enum):
     HINT = "hint"
 
 
+class Level(Enum):
+    """How much a hint matters."""
+
+    WARN = "WARN"
+    INFO = "INFO"
+    DEBUG = "DEBUG"
+
+
 @dataclass(frozen=True, slots=True)
 class Code:
+    """One code. `level` is that of a hint; an error may have one when it is also given as a hint
+    where nothing breaks.
+    """
+
     name: str
     description: str
     since: str = "2.0"
     severity: Severity = Severity.ERROR
+    level: Level | None = None
 
 
 _ERRORS: tuple[tuple[str, str] | tuple[str, str, str], ...] = (
@@ -105,43 +121,178 @@ _ERRORS: tuple[tuple[str, str] | tuple[str, str, str], ...] = (
     ("DEFAULT_VALUE_USES_INACCESSIBLE", "A default value uses an @inaccessible element."),
     ("IMPLEMENTED_BY_INACCESSIBLE", "An interface's visible field is @inaccessible in a type."),
     ("QUERY_ROOT_TYPE_INACCESSIBLE", "The query root is @inaccessible."),
+    ("EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE", "@external excludes another directive.", "2.1"),
+    ("LINK_IMPORT_NAME_MISMATCH", "A merged directive goes by different names in the subgraphs."),
+    ("INVALID_TAG_NAME", "The name of a @tag is malformed."),
+    (
+        "SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES",
+        "A shared field can answer with no type that all its subgraphs know.",
+    ),
+    ("DISALLOWED_INACCESSIBLE", "@inaccessible is on something that cannot be hidden."),
+    ("CONTEXT_NAME_INVALID", "The name of a @context is malformed.", "2.8"),
+    ("CONTEXT_NOT_SET", "A @fromContext is where no context can be set for it.", "2.8"),
+    ("NO_CONTEXT_IN_SELECTION", "A @fromContext names no context, or selects nothing.", "2.8"),
+    ("CONTEXT_INVALID_SELECTION", "The selection of a @fromContext does not fit.", "2.8"),
+    ("CONTEXT_NO_RESOLVABLE_KEY", "A type with @fromContext has no resolvable key.", "2.8"),
+    (
+        "CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS",
+        "A required argument comes from a context in some subgraphs only.",
+        "2.8",
+    ),
+    ("COST_APPLIED_TO_INTERFACE_FIELD", "@cost is on a field of an interface.", "2.9.2"),
+    ("LIST_SIZE_APPLIED_TO_NON_LIST", "@listSize is on a field that is no list.", "2.9.2"),
+    ("LIST_SIZE_INVALID_ASSUMED_SIZE", "The assumed size of a @listSize is negative.", "2.9.2"),
+    (
+        "LIST_SIZE_INVALID_SLICING_ARGUMENT",
+        "A slicing argument of a @listSize is no integer argument of the field.",
+        "2.9.2",
+    ),
+    (
+        "LIST_SIZE_INVALID_SIZED_FIELD",
+        "A sized field of a @listSize is no list below the field.",
+        "2.9.2",
+    ),
+    (
+        "AUTH_REQUIREMENTS_APPLIED_ON_INTERFACE",
+        "An access requirement is on an interface, which has those of its implementations.",
+        "2.9.4",
+    ),
+    (
+        "MISSING_TRANSITIVE_AUTH_REQUIREMENTS",
+        "A field lets others see protected data that it needs, without the protection.",
+        "2.9.4",
+    ),
+    ("CACHE_TAG_INVALID_FORMAT", "The format of a @cacheTag cannot be filled in.", "2.12"),
+    ("CACHE_TAG_NOT_ON_ROOT_FIELD", "@cacheTag is on a field below the query root.", "2.12"),
+    ("CACHE_TAG_ENTITY_NOT_RESOLVABLE", "@cacheTag is on a type that is no entity.", "2.12"),
+    (
+        "CACHE_TAG_INVALID_FORMAT_ARGUMENT_ON_ROOT_FIELD",
+        "The @cacheTag of a root field uses something else than $args.",
+        "2.12",
+    ),
+    (
+        "CACHE_TAG_INVALID_FORMAT_ARGUMENT_ON_ENTITY",
+        "The @cacheTag of an entity uses something else than $key.",
+        "2.12",
+    ),
+    (
+        "CACHE_TAG_INVALID_FORMAT_FIELD_SET_ON_ENTITY",
+        "The @cacheTag of an entity uses a field that is not in each of its keys.",
+        "2.12",
+    ),
+    ("CACHE_TAG_FORMAT_NULLABLE_FIELD", "A @cacheTag uses a field that can be null.", "2.12"),
+    ("CACHE_TAG_FORMAT_NULLABLE_ARGUMENT", "A @cacheTag uses an optional argument.", "2.12"),
+    (
+        "MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED",
+        "There are too many ways to reach a type to tell whether it can be answered.",
+        "2.8",
+    ),
     ("SATISFIABILITY_ERROR", "Some query that the schema allows could never be answered."),
 )
 
-_HINTS: tuple[tuple[str, str] | tuple[str, str, str], ...] = (
-    ("INCONSISTENT_BUT_COMPATIBLE_FIELD_TYPE", "A field's types differ but fit."),
-    ("INCONSISTENT_BUT_COMPATIBLE_ARGUMENT_TYPE", "An argument's types differ but fit."),
-    ("INCONSISTENT_DEFAULT_VALUE_PRESENCE", "A default is given in some subgraphs only."),
-    ("INCONSISTENT_ENTITY", "A type is an entity in some subgraphs only."),
-    ("INCONSISTENT_OBJECT_VALUE_TYPE_FIELD", "A value type has a field in some subgraphs only."),
-    ("INCONSISTENT_INTERFACE_VALUE_TYPE_FIELD", "An interface has a field in some subgraphs only."),
-    ("INCONSISTENT_INPUT_OBJECT_FIELD", "An input field is missing somewhere and is left out."),
-    ("INCONSISTENT_UNION_MEMBER", "A union has a member in some subgraphs only."),
-    ("INCONSISTENT_ENUM_VALUE_FOR_INPUT_ENUM", "A value is missing somewhere and is left out."),
-    ("INCONSISTENT_ENUM_VALUE_FOR_OUTPUT_ENUM", "A value is in some subgraphs only."),
-    ("INCONSISTENT_ARGUMENT_PRESENCE", "An argument is missing somewhere and is left out."),
-    ("INCONSISTENT_DESCRIPTION", "Descriptions differ; the most frequent is taken."),
-    ("INCONSISTENT_EXECUTABLE_DIRECTIVE_PRESENCE", "An executable directive is not everywhere."),
-    ("NO_EXECUTABLE_DIRECTIVE_LOCATIONS_INTERSECTION", "An executable directive fits nowhere."),
-    ("INCONSISTENT_EXECUTABLE_DIRECTIVE_REPEATABLE", "An executable directive repeats in some."),
-    ("INCONSISTENT_EXECUTABLE_DIRECTIVE_LOCATIONS", "An executable directive's places differ."),
-    ("INCONSISTENT_NON_REPEATABLE_DIRECTIVE_ARGUMENTS", "A directive's arguments differ."),
-    ("MERGED_NON_REPEATABLE_DIRECTIVE_ARGUMENTS", "A directive's arguments were combined."),
-    ("UNUSED_ENUM_TYPE", "An enum is neither input nor output."),
-    ("FROM_SUBGRAPH_DOES_NOT_EXIST", "@override names a subgraph that is not there."),
-    ("OVERRIDE_DIRECTIVE_CAN_BE_REMOVED", "An @override has nothing to override."),
-    ("OVERRIDDEN_FIELD_CAN_BE_REMOVED", "An overridden field can be deleted at its old place."),
-    ("OVERRIDE_MIGRATION_IN_PROGRESS", "A field is moving between subgraphs.", "2.7"),
-    ("DIRECTIVE_COMPOSITION_INFO", "Something about a composed directive.", "2.1"),
+_HINTS: tuple[tuple[str, Level, str] | tuple[str, Level, str, str], ...] = (
+    ("INCONSISTENT_BUT_COMPATIBLE_FIELD_TYPE", Level.INFO, "A field's types differ but fit."),
+    (
+        "INCONSISTENT_BUT_COMPATIBLE_ARGUMENT_TYPE",
+        Level.INFO,
+        "An argument's types differ but fit.",
+    ),
+    (
+        "INCONSISTENT_DEFAULT_VALUE_PRESENCE",
+        Level.WARN,
+        "A default is given in some subgraphs only.",
+    ),
+    ("INCONSISTENT_ENTITY", Level.INFO, "A type is an entity in some subgraphs only."),
+    (
+        "INCONSISTENT_OBJECT_VALUE_TYPE_FIELD",
+        Level.DEBUG,
+        "A value type has a field in some subgraphs only.",
+    ),
+    (
+        "INCONSISTENT_INTERFACE_VALUE_TYPE_FIELD",
+        Level.DEBUG,
+        "An interface has a field in some subgraphs only.",
+    ),
+    (
+        "INCONSISTENT_INPUT_OBJECT_FIELD",
+        Level.WARN,
+        "An input field is missing somewhere and is left out.",
+    ),
+    ("INCONSISTENT_UNION_MEMBER", Level.DEBUG, "A union has a member in some subgraphs only."),
+    (
+        "INCONSISTENT_ENUM_VALUE_FOR_INPUT_ENUM",
+        Level.WARN,
+        "A value is missing somewhere and is left out.",
+    ),
+    ("INCONSISTENT_ENUM_VALUE_FOR_OUTPUT_ENUM", Level.DEBUG, "A value is in some subgraphs only."),
+    (
+        "INCONSISTENT_ARGUMENT_PRESENCE",
+        Level.WARN,
+        "An argument is missing somewhere and is left out.",
+    ),
+    ("INCONSISTENT_DESCRIPTION", Level.WARN, "Descriptions differ; the most frequent is taken."),
+    (
+        "INCONSISTENT_RUNTIME_TYPES_FOR_SHAREABLE_RETURN",
+        Level.WARN,
+        "A shared field can answer with different types in its subgraphs.",
+    ),
+    (
+        "INCONSISTENT_EXECUTABLE_DIRECTIVE_PRESENCE",
+        Level.WARN,
+        "An executable directive is not everywhere.",
+    ),
+    (
+        "NO_EXECUTABLE_DIRECTIVE_LOCATIONS_INTERSECTION",
+        Level.WARN,
+        "An executable directive fits nowhere.",
+    ),
+    (
+        "INCONSISTENT_EXECUTABLE_DIRECTIVE_REPEATABLE",
+        Level.WARN,
+        "An executable directive repeats in some.",
+    ),
+    (
+        "INCONSISTENT_EXECUTABLE_DIRECTIVE_LOCATIONS",
+        Level.WARN,
+        "An executable directive's places differ.",
+    ),
+    (
+        "INCONSISTENT_NON_REPEATABLE_DIRECTIVE_ARGUMENTS",
+        Level.WARN,
+        "A directive's arguments differ; the most frequent ones are taken.",
+        "2.1",
+    ),
+    (
+        "MERGED_NON_REPEATABLE_DIRECTIVE_ARGUMENTS",
+        Level.INFO,
+        "A directive's arguments were combined.",
+        "2.5",
+    ),
+    ("UNUSED_ENUM_TYPE", Level.DEBUG, "An enum is neither input nor output."),
+    ("FROM_SUBGRAPH_DOES_NOT_EXIST", Level.WARN, "@override names a subgraph that is not there."),
+    ("OVERRIDE_DIRECTIVE_CAN_BE_REMOVED", Level.INFO, "An @override has nothing to override."),
+    (
+        "OVERRIDDEN_FIELD_CAN_BE_REMOVED",
+        Level.INFO,
+        "An overridden field can be deleted at its old place.",
+    ),
+    ("OVERRIDE_MIGRATION_IN_PROGRESS", Level.INFO, "A field is moving between subgraphs.", "2.7"),
+    ("DIRECTIVE_COMPOSITION_INFO", Level.INFO, "Something about a composed directive.", "2.1"),
 )
+
+# Errors that are hints where nothing breaks.
+_ALSO_HINTS = {"CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS": Level.WARN}
 
 
 def _table() -> dict[str, Code]:
     table = {}
-    for severity, rows in ((Severity.ERROR, _ERRORS), (Severity.HINT, _HINTS)):
-        for row in rows:
-            name, description, since = (*row, "2.0")[:3]
-            table[name] = Code(name, description, since, severity)
+    for error in _ERRORS:
+        name, description, since = (*error, "2.0")[:3]
+        level = _ALSO_HINTS.get(name)
+        table[name] = Code(name, description, since, Severity.ERROR, level)
+    for hint in _HINTS:
+        name, level, description, since = (*hint, "2.0")[:4]
+        table[name] = Code(name, description, since, Severity.HINT, level)
     return table
 
 

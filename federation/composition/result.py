@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from graphql import Node
 
-from federation.composition.codes import CODES, Severity
+from federation.composition.codes import CODES, Level, Severity
 from federation.supergraph.model import Supergraph
 
 
@@ -44,13 +44,19 @@ class Diagnostic:
     coordinate: str | None = None
     locations: tuple[Location, ...] = ()
 
+    @property
+    def level(self) -> Level | None:
+        """Return how much a hint matters; None for errors."""
+        return CODES[self.code].level if self.severity is Severity.HINT else None
+
     def __str__(self) -> str:
         at = dict.fromkeys(self.subgraphs, "")
         for location in self.locations:
             at[location.subgraph] += f" {location.line}:{location.column}"
         where = ", ".join(f"{name}{places}" for name, places in at.items())
         parts = (self.severity.value, self.code, self.coordinate or "-", where)
-        return f"{'  '.join(part for part in parts if part)}\n       {self.message}"
+        message = self.message.replace("\n", "\n       ")
+        return f"{'  '.join(part for part in parts if part)}\n       {message}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +91,28 @@ class Diagnostics:
         """Return what was found as a refusal."""
         return Rejected(tuple(self.errors), tuple(self.hints))
 
+    def include(self, other: Diagnostics) -> None:
+        """Add what was found elsewhere, in its order."""
+        self.errors.update(other.errors)
+        self.hints.update(other.hints)
+
     def report(
-        self, code: str, message: str, coordinate: str | None, places: Iterable[Place]
+        self,
+        code: str,
+        message: str,
+        coordinate: str | None,
+        places: Iterable[Place],
+        *,
+        severity: Severity | None = None,
     ) -> None:
-        """Add a finding; whether it is an error or a hint is a property of its code."""
+        """Add a finding; whether it is an error or a hint is a property of its code.
+
+        `severity` is for the codes that are errors but hints where nothing breaks.
+        """
         places = tuple(places)
         subgraphs = tuple(dict.fromkeys(name for name, _ in places))
-        self.report_at(code, message, coordinate, subgraphs, tuple(_locations(places)))
+        locations = tuple(dict.fromkeys(_locations(places)))
+        self.report_at(code, message, coordinate, subgraphs, locations, severity)
 
     def report_at(
         self,
@@ -100,9 +121,10 @@ class Diagnostics:
         coordinate: str | None,
         subgraphs: tuple[str, ...],
         locations: tuple[Location, ...],
+        severity: Severity | None = None,
     ) -> None:
         """Add a finding whose locations are known already."""
-        severity = CODES[code].severity
+        severity = severity or CODES[code].severity
         diagnostic = Diagnostic(code, message, severity, subgraphs, coordinate, locations)
         target = self.errors if severity is Severity.ERROR else self.hints
         target[diagnostic] = None

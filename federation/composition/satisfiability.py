@@ -1,12 +1,13 @@
 """Can everything the API schema allows be answered? SATISFIABILITY_ERROR where not.
 
 Walks the API schema from the roots over the query graph, breadth first, so that the first failure
-found for a field has the shortest path. A state is a concrete type with the set of places (nodes
-of the query graph) where such an object may have been found; from there each visible field must
-be resolvable, in the same subgraph or by moving to others with keys and `@requires`.
+found for a field has the shortest path. A state is a concrete type with the set of places where
+such an object may have been found, each with the places to go from there (its closure, see
+`reachability`); from one of them each visible field must be resolvable.
 
-A state with more places can do at least as much, so one that contains a state already seen needs
-no look. How a place was reached does not matter either: moves only need what is below the object.
+What a state can do depends on its closures alone, so equal ones are looked at once however they
+were reached, and one that contains a state already seen needs no look: it can do at least as
+much. So each subgraph's view of a type is looked at about once, not once for every path to it.
 Progressive overrides are walked with no label active, and again with all.
 """
 
@@ -15,27 +16,26 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
+from federation.composition.reachability import VACUOUS, Closure, Place, Reachability
 from federation.composition.result import Diagnostics
 from federation.composition.satisfiability_report import Failure, describe
 from federation.composition.subgraph.state import SubgraphState
 from federation.errors import FederationError, PlanningError
 from federation.language import named_type
-from federation.operation.model import Field as SelectedField
 from federation.query_graph.build import build_query_graph
 from federation.query_graph.model import QueryGraph
-from federation.query_graph.path_finder import PathFinder
-from federation.query_graph.paths import Path, RootStep
-from federation.query_graph.positions import FieldShapes, Positions
 from federation.supergraph.api_schema import hidden_types, is_inaccessible
 from federation.supergraph.model import Field, Supergraph, TypeDef, TypeKind
 
-# One field of one type cannot sensibly need more; beyond it the subgraphs are a mistake.
-_MAX_PATHS = 1_000_000
+# Fields looked for in closures. A hundred subgraphs of sixty types take forty thousand.
+# Subgraphs that each leave out another field of a shared type can have a state for each of their
+# subsets: that is a mistake.
+_MAX_LOOKS = 1_000_000
+# How many states of one type are compared, to see whether one contains another.
+_MAX_COMPARED = 200
 _COMPOSITE = (TypeKind.OBJECT, TypeKind.INTERFACE, TypeKind.UNION)
-
-# (node id, concrete type known of the object)
-Place = tuple[int, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class _State:
+    """`places`: where the object was found; what can be done follows from their closures."""
+
     type_name: str
     places: frozenset[Place]
+    closures: frozenset[Closure]
     step: Step
 
 
@@ -85,7 +88,7 @@ def satisfiability_rule(
                 _report(replace(failure, fields=new), supergraph, states, diagnostics)
         if walk.undecided is not None:
             diagnostics.report(
-                "SATISFIABILITY_ERROR",
+                "MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED",
                 f'"{walk.undecided}" can be reached in too many ways to tell whether its fields '
                 "can always be resolved. Give it fewer keys, or simpler ones.",
                 walk.undecided,
@@ -123,121 +126,100 @@ class _Walk:
 
     def __init__(self, graph: QueryGraph, labels: frozenset[str]) -> None:
         self.graph = graph
-        self.labels = labels
         self.types = graph.supergraph.types
         self.hidden = hidden_types(graph.supergraph)
-        self.shapes = FieldShapes(graph.supergraph, graph.possible)
-        # Most fields need no @requires anywhere, and looking for it is the dearest part.
-        self.requiring = {
-            name for node in graph.nodes for name, move in node.fields.items() if move.requires
-        }
-        self.seen: dict[str, list[frozenset[Place]]] = {}
+        self.reachability = Reachability(graph, labels)
+        self.seen: dict[str, _Seen] = {}
+        # Where a field led, whatever field it was: (its type, places of its value).
+        self.descended: set[tuple[str, frozenset[Place]]] = set()
         self.queue: deque[_State] = deque()
+        self.left = _MAX_LOOKS
         # The type at which the walk gave up, if it did.
         self.undecided: str | None = None
 
     def failures(self) -> Iterator[Failure]:
-        for root, nodes in self.graph.roots.items():
-            step = Step(root, None, None)
-            self._add(_State(root, frozenset((node, None) for node in nodes), step))
+        for root in self.graph.roots:
+            self._add_root(root, Step(root, None, None))
         while self.queue:
             state = self.queue.popleft()
             try:
                 yield from self._visit(state)
             except PlanningError:
                 self.undecided = state.type_name
+            self.left -= len(state.closures) * len(self.types[state.type_name].fields)
+            if self.left < 0:
+                self.undecided = state.type_name
+            if self.undecided is not None:
                 return
 
-    def _add(self, state: _State) -> None:
-        known = self.seen.setdefault(state.type_name, [])
-        if state.places and not any(places <= state.places for places in known):
-            known.append(state.places)
-            self.queue.append(state)
+    def _add_root(self, root: str, step: Step) -> None:
+        self._add(root, frozenset((node, None) for node in self.graph.roots[root]), step)
+
+    def _add(self, type_name: str, places: frozenset[Place], step: Step) -> None:
+        closures = frozenset(self.reachability.closure(place) for place in places)
+        if closures and self.seen.setdefault(type_name, _Seen()).add(closures):
+            self.queue.append(_State(type_name, places, closures, step))
 
     def _visit(self, state: _State) -> Iterator[Failure]:
         type_ = self.types[state.type_name]
-        finder = PathFinder(
-            self.graph, Positions(self.shapes), labels=self.labels, max_paths=_MAX_PATHS
-        )
-        reachable = self._reachable(finder, state)
         failed: list[str] = []
         for field in type_.fields.values():
             target = named_type(field.type)
             if is_inaccessible(field.directives) or target in self.hidden:
                 continue
+            found = self._resolve(state, field.name)
             below = self.types.get(target)
-            composite = below is not None and below.kind in _COMPOSITE
-            selected = SelectedField(field.name, field.name, type_.name)
-            found = self._options(finder, reachable, selected, all_ways=composite)
             if not found:
                 failed.append(field.name)
-            elif composite and below is not None:
-                self._descend(finder, found, below, Step(target, field, state.step))
+            elif below is not None and below.kind in _COMPOSITE:
+                self._descend(found, below, Step(target, field, state.step))
         if failed:
             places = tuple(self.graph.nodes[node] for node, _ in sorted(state.places, key=str))
             yield Failure(type_.name, tuple(failed), places, state.step)
 
-    def _start(self, finder: PathFinder, place: Place) -> Path:
-        node = self.graph.nodes[place[0]]
-        return Path(node, finder.positions.root, RootStep(), None, 0, 1, narrow=place[1])
+    def _resolve(self, state: _State, name: str) -> frozenset[Place]:
+        found = [self.reachability.resolve(closure, name) for closure in state.closures]
+        return found[0].union(*found[1:])
 
-    def _reachable(self, finder: PathFinder, state: _State) -> list[tuple[Path, list[Path]]]:
-        """Return where an object may be found, each with the places to go from there.
-
-        Whatever can be reached by way of a place was reached with that place itself.
-        """
-        found: list[tuple[Path, list[Path]]] = []
-        reached: set[Place] = set()
-        for place in sorted(state.places, key=str):
-            if place in reached:
-                continue
-            source = self._start(finder, place)
-            closure = finder.closure(source)
-            reached.update((path.node.id, path.narrow) for path in closure if path.node)
-            found.append((source, closure))
-        return found
-
-    def _options(
-        self,
-        finder: PathFinder,
-        reachable: list[tuple[Path, list[Path]]],
-        field: SelectedField,
-        *,
-        all_ways: bool,
-    ) -> list[Path]:
-        """Return the ways to a field; only one unless `all_ways`, for what has fields below."""
-        found: list[Path] = []
-        for source, closure in reachable:
-            for place in closure:
-                direct = finder.advance(place, field)
-                if direct is not None:
-                    found.append(direct)
-                    if not all_ways:
-                        return found
-            if field.name in self.requiring:
-                found += finder.requiring(source, field)
-        return found
-
-    def _descend(self, finder: PathFinder, found: list[Path], below: TypeDef, step: Step) -> None:
+    def _descend(self, found: frozenset[Place], below: TypeDef, step: Step) -> None:
         """Add a state for each concrete type the found places can answer with.
 
         A place that never answers with the type has nothing to resolve for it.
         """
-        for type_name in self.graph.possible.of(below.name):
+        if (below.name, found) in self.descended:
+            return
+        self.descended.add((below.name, found))
+        answering: dict[str, set[Place]] = {}
+        for place in found:
+            for type_name in self.reachability.concrete_types(place):
+                answering.setdefault(type_name, set()).add(self.reachability.cast(place, type_name))
+        possible = self.graph.possible.as_set(below.name)
+        for type_name in sorted(answering.keys() & possible):
             if type_name in self.hidden:
                 continue
             if type_name == self.graph.supergraph.query:
                 # The query root needs no key: any subgraph can be asked anew.
-                nodes = self.graph.roots[type_name]
-                self._add(_State(type_name, frozenset((node, None) for node in nodes), step))
+                self._add_root(type_name, step)
                 continue
-            casts = (finder.cast(path, type_name) for path in found)
-            places = frozenset(
-                (path.node.id, path.narrow)
-                for path in casts
-                if path.node is not None and not path.vacuous
-            )
-            here = step
-            if type_name != below.name:
-                here = Step(type_name, None, step)
-            self._add(_State(type_name, places, here))
+            here = step if type_name == below.name else Step(type_name, None, step)
+            self._add(type_name, frozenset(answering[type_name] - {VACUOUS}), here)
+
+
+class _Seen:
+    """The states looked at for one type, as the sets of closures that contain no smaller one."""
+
+    def __init__(self) -> None:
+        self.single: set[Closure] = set()
+        self.several: dict[frozenset[Closure], None] = {}
+
+    def add(self, closures: frozenset[Closure]) -> bool:
+        """Return whether a state with these closures is to be looked at."""
+        if not self.single.isdisjoint(closures) or closures in self.several:
+            return False
+        if len(closures) == 1:
+            self.single |= closures
+            return True
+        if any(known <= closures for known in islice(self.several, _MAX_COMPARED)):
+            return False
+        self.several[closures] = None
+        return True

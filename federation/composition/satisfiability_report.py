@@ -6,9 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from federation.language import NonNull, named_type
+from graphql import FieldNode
+
+from federation.language import NonNull, named_type, parse_field_set
 from federation.query_graph.model import Node
 from federation.supergraph.model import Field, InputValue, Supergraph, TypeDef, TypeKind
+
+# Keys told of one by one; more do not help to see what is missing.
+_MAX_KEYS = 3
 
 
 class Step(Protocol):
@@ -33,51 +38,95 @@ class Failure:
 
 
 def describe(failure: Failure, supergraph: Supergraph) -> str:
-    """Return the whole message."""
-    here = sorted({node.subgraph for node in failure.places})
-    reasons = " ".join(_reasons(failure, supergraph))
+    """Return the whole message: what fails, then a line for each subgraph that was an option."""
+    here = _quoted(sorted({node.subgraph for node in failure.places}))
     missing = _quoted([f"{failure.type_name}.{name}" for name in failure.fields])
     operation = _operation(failure, supergraph)
-    return (
+    lines = [
         f"The graph allows this operation but could not answer it: {operation}"
-        f" — having found the {failure.type_name} in {_quoted(here)}, nothing resolves "
-        f"{missing}. {reasons}"
-    )
+        f" — having found the {failure.type_name} in {here}, nothing resolves {missing}.",
+        *_reasons(failure, supergraph),
+    ]
+    return "\n- ".join(lines)
 
 
 def _reasons(failure: Failure, supergraph: Supergraph) -> Iterator[str]:
     here = {node.subgraph for node in failure.places}
     type_ = supergraph.types[failure.type_name]
-    resolvers = dict.fromkeys(
-        found for name in failure.fields for found in _resolvers(type_, name, supergraph)
-    )
-    for subgraph, requires in resolvers:
-        owners = [type_, *(supergraph.types[i] for i in type_.interfaces)]
-        keys = sorted(
-            {
-                join.key
-                for owner in owners
-                for join in owner.joins
-                if join.subgraph == subgraph and join.key and join.resolvable
-            }
-        )
+    options: dict[tuple[str, str | None], list[str]] = {}
+    for name in failure.fields:
+        for found in _resolvers(type_, name, supergraph):
+            options.setdefault(found, []).append(name)
+    for (subgraph, requires), names in options.items():
+        what = "it" if len(failure.fields) == 1 else _quoted(names)
         if subgraph in here and requires:
             yield (
-                f'"{subgraph}" has @requires(fields: "{requires}"), and those '
+                f'"{subgraph}" resolves {what} with @requires(fields: "{requires}"), but those '
                 "fields, or a key to come back with, cannot be had."
             )
-        elif keys:
-            yield (
-                f'"{subgraph}" resolves it, but none of its keys ({_quoted(keys)}) can be had '
-                f"from {_quoted(sorted(here))}: add one of these keys' fields there, or a key "
-                "both know."
-            )
         else:
-            yield (
-                f'"{subgraph}" resolves it, but {failure.type_name} has no resolvable @key '
-                "there: add one, or make the field @shareable and resolve it in "
-                f"{_quoted(sorted(here))} too."
+            entry = _no_entry(failure, supergraph, subgraph)
+            also = (
+                f' There it also needs @requires(fields: "{requires}") of other subgraphs.'
+                if requires
+                else ""
             )
+            yield f'"{subgraph}" resolves {what}, but {entry}{also}'
+    for subgraph in _external(type_, failure.fields, here):
+        yield (
+            f'"{subgraph}" only refers to it (@external). If it can resolve it, replace @external '
+            "by @shareable."
+        )
+
+
+def _no_entry(failure: Failure, supergraph: Supergraph, subgraph: str) -> str:
+    """Say why the object cannot be looked up in a subgraph."""
+    here = _quoted(sorted({node.subgraph for node in failure.places}))
+    type_ = supergraph.types[failure.type_name]
+    owners = [type_, *(supergraph.types[name] for name in type_.interfaces)]
+    joins = [j for owner in owners for j in owner.joins if j.subgraph == subgraph and j.key]
+    keys = sorted({join.key for join in joins if join.key and join.resolvable})
+    if keys:
+        needs = "; ".join(_need(failure, key) for key in keys[:_MAX_KEYS])
+        return (
+            f"none of its keys ({_quoted(keys)}) can be had from {here}: {needs}. Add the fields "
+            "of one of these keys there, or a key both know."
+        )
+    if joins:
+        blocked = _quoted(sorted({join.key for join in joins if join.key}))
+        return (
+            f"its key {blocked} is marked resolvable: false. Remove that, if it can look a "
+            f"{failure.type_name} up by it."
+        )
+    return (
+        f"{failure.type_name} has no resolvable @key there: add one, or make the field "
+        f"@shareable and resolve it in {here} too."
+    )
+
+
+def _need(failure: Failure, key: str) -> str:
+    """Say which fields of a key are not where the object was found."""
+    wanted = [
+        node.name.value
+        for node in parse_field_set(key).selections
+        if isinstance(node, FieldNode) and node.name.value != "__typename"
+    ]
+    missing = [name for name in wanted if not any(name in n.fields for n in failure.places)]
+    if missing:
+        return f'"{key}" needs {_quoted(missing)}, which it does not have'
+    return f'"{key}" needs more than it has below {_quoted(wanted)}'
+
+
+def _external(type_: TypeDef, fields: tuple[str, ...], here: set[str]) -> list[str]:
+    """Return where an object was found that knows the fields, but does not resolve them."""
+    return sorted(
+        {
+            join.subgraph
+            for name in fields
+            for join in type_.fields[name].joins
+            if join.external and join.subgraph in here
+        }
+    )
 
 
 def _resolvers(

@@ -7,9 +7,8 @@ whatever order composition was given them.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from types import MappingProxyType
-
-from graphql import SelectionSetNode
 
 from federation.language import TypeRef, named_type, parse_field_set, parse_type_ref
 from federation.operation.model import Field as SelectedField
@@ -17,10 +16,14 @@ from federation.operation.model import Fragment, Selection
 from federation.operation.passes.inline_fragments import InlineFragments
 from federation.operation.passes.merge_selections import merge_selections
 from federation.operation.possible_types import PossibleTypes
+from federation.query_graph.contexts import context_needs, context_types
 from federation.query_graph.model import LEAF, EntityMove, FieldMove, Node, QueryGraph
 from federation.supergraph.model import Field, JoinField, Supergraph, TypeDef, TypeKind
 
 _OUTPUT = (TypeKind.OBJECT, TypeKind.INTERFACE, TypeKind.UNION)
+
+# How a subgraph resolves a field, and the progressive override it does so under: (label, wanted).
+_Served = tuple[JoinField, tuple[str, bool] | None]
 
 
 def build_query_graph(supergraph: Supergraph) -> QueryGraph:
@@ -63,8 +66,11 @@ class _Builder:
         self.supergraph = supergraph
         self.types = supergraph.types
         self.possible = PossibleTypes(supergraph)
-        self.inline = InlineFragments(supergraph, self.possible, {})
+        self.setters = context_types(supergraph, self.possible)
+        self.field_sets: dict[tuple[str, str], tuple[Selection, ...]] = {}
+        self.serving: dict[str, dict[str, dict[str, _Served]]] = {}
         self.subgraphs = sorted(s.name for s in supergraph.subgraphs)
+        self.implementing = _implementing(supergraph, self.subgraphs)
         self.drafts: list[_Draft] = []
         self.index: dict[tuple[str, str], int] = {}
         self.views: dict[tuple[int, tuple[Selection, ...]], int] = {}
@@ -83,8 +89,14 @@ class _Builder:
             if draft.is_abstract:
                 self._cast(draft)
                 self._serve_fields(draft)
+        # All nodes of a type have the same moves: one tuple for them, or a hundred subgraphs that
+        # know an entity would make ten thousand.
+        moves: dict[str, tuple[EntityMove, ...]] = {}
         for draft in base:
-            draft.entity_moves = tuple(self._entity_moves(draft))
+            name = draft.type_def.name
+            if name not in moves:
+                moves[name] = tuple(self._entity_moves(draft.type_def))
+            draft.entity_moves = moves[name]
         for draft in base:
             self._apply_provides(draft)
         roots = {
@@ -114,27 +126,38 @@ class _Builder:
         # Without @join__type a type belongs to everyone (Federation 1 value types).
         return sorted({j.subgraph for j in type_def.joins}) or self.subgraphs
 
-    def field_set(self, text: str | SelectionSetNode, type_name: str) -> tuple[Selection, ...]:
+    def field_set(self, text: str, type_name: str) -> tuple[Selection, ...]:
         """Return a field set as normalised selections on `type_name`."""
-        node = parse_field_set(text) if isinstance(text, str) else text
-        return merge_selections(self.inline.selections(node, type_name))
+        known = self.field_sets.get((text, type_name))
+        if known is None:
+            # A run of its own: how much one document may select is counted per run.
+            inline = InlineFragments(self.supergraph, self.possible, {})
+            selections = inline.selections(parse_field_set(text), type_name)
+            known = self.field_sets[text, type_name] = merge_selections(selections)
+        return known
 
     # Fields
 
     def _serve_fields(self, draft: _Draft) -> None:
-        for name, field in draft.type_def.fields.items():
-            join = _serving_join(field, draft.subgraph)
-            if join is None:
-                continue
+        for name, (join, label) in self._served(draft).items():
             if draft.is_abstract and not self._all_resolve(draft, name):
                 continue
             requires: tuple[Selection, ...] = ()
             if join.requires:
                 requires = self.field_set(join.requires, draft.type_def.name)
-            move = self._field_move(draft, field, join.type)
+            move = self._field_move(draft, draft.type_def.fields[name], join.type)
             if move is not None:
-                label = _label(field, draft.subgraph, join)
-                draft.fields[name] = FieldMove(name, move.target, move.type, requires, label)
+                contexts = context_needs(join, self.setters, self.supergraph, self.field_set)
+                draft.fields[name] = replace(
+                    move, requires=requires, label=label, contexts=contexts
+                )
+
+    def _served(self, draft: _Draft) -> dict[str, _Served]:
+        """Return the fields the draft's subgraph resolves, in the order of the type."""
+        name = draft.type_def.name
+        if name not in self.serving:
+            self.serving[name] = _serving(draft.type_def, self._defined_in(draft.type_def))
+        return self.serving[name].get(draft.subgraph, {})
 
     def _field_move(self, draft: _Draft, field: Field, type_text: str | None) -> FieldMove | None:
         type_ref: TypeRef = parse_type_ref(type_text) if type_text else field.type
@@ -153,7 +176,7 @@ class _Builder:
         """
         for target in draft.casts.values():
             move = self.drafts[target].fields.get(name)
-            if move is None or move.requires or move.label:
+            if move is None or not move.is_alone or move.label:
                 return False
         return True
 
@@ -164,34 +187,28 @@ class _Builder:
             if type_def.member_subgraphs:
                 members = (m for s, m in type_def.member_subgraphs if s == subgraph)
         else:
-            members = (
-                name
-                for name in self.possible.of(type_def.name)
-                if self._implements(self.types[name], type_def.name, subgraph)
-            )
+            members = self.implementing.get((subgraph, type_def.name), ())
         for name in sorted(set(members)):
             target = self.index.get((subgraph, name))
             if target is not None:
                 draft.casts[name] = target
 
-    @staticmethod
-    def _implements(type_def: TypeDef, interface: str, subgraph: str) -> bool:
-        if not type_def.join_implements:
-            return interface in type_def.interfaces
-        return any(
-            j.subgraph == subgraph and j.interface == interface for j in type_def.join_implements
-        )
-
     # Entities
 
-    def _entity_moves(self, draft: _Draft) -> Iterable[EntityMove]:
-        type_def = draft.type_def
+    def _entity_moves(self, type_def: TypeDef) -> Iterable[EntityMove]:
         if type_def.kind is TypeKind.UNION:
             return
         yield from self._moves_to(type_def, interface_objects_only=False)
         if type_def.kind is TypeKind.OBJECT:
             for interface in sorted(type_def.interfaces):
                 yield from self._moves_to(self.types[interface], interface_objects_only=True)
+        if type_def.name == self.supergraph.query:
+            yield from self._root_moves(type_def)
+
+    def _root_moves(self, root: TypeDef) -> Iterable[EntityMove]:
+        for subgraph in self._defined_in(root):
+            target = self.index[subgraph, root.name]
+            yield EntityMove(target, (), single=False, is_root=True)
 
     def _moves_to(self, target: TypeDef, *, interface_objects_only: bool) -> Iterable[EntityMove]:
         joins = sorted(target.joins, key=lambda j: (j.subgraph, len(j.key or ""), j.key or ""))
@@ -214,12 +231,12 @@ class _Builder:
 
     def _apply_provides(self, draft: _Draft) -> None:
         for name, move in list(draft.fields.items()):
-            join = _serving_join(draft.type_def.fields[name], draft.subgraph)
-            if join is None or not join.provides or move.target == LEAF:
+            join, _ = self._served(draft)[name]
+            if not join.provides or move.target == LEAF:
                 continue
             provided = self.field_set(join.provides, named_type(move.type))
             target = self._view(move.target, provided)
-            draft.fields[name] = FieldMove(name, target, move.type, move.requires, move.label)
+            draft.fields[name] = replace(move, target=target)
 
     def _view(self, base: int, provided: tuple[Selection, ...]) -> int:
         """Return the node like `base` on which also `provided` can be resolved."""
@@ -280,20 +297,22 @@ def _view_name(provided: tuple[Selection, ...]) -> str:
     return " ".join(parts)
 
 
-def _is_single(key: tuple[Selection, ...]) -> bool:
-    return len(key) == 1 and isinstance(key[0], SelectedField) and not key[0].selections
-
-
-def _serving_join(field: Field, subgraph: str) -> JoinField | None:
-    """Return how `subgraph` resolves the field, or None when it does not."""
-    if not field.joins:
-        return JoinField(subgraph)
-    for join in field.joins:
-        if join.subgraph == subgraph and not join.external and not join.used_overridden:
-            return join
-        if join.subgraph == subgraph and join.used_overridden and _label(field, subgraph, join):
-            return join
-    return None
+def _serving(type_def: TypeDef, defined_in: list[str]) -> dict[str, dict[str, _Served]]:
+    """Return subgraph → field name → how the subgraph resolves the field."""
+    found: dict[str, dict[str, _Served]] = {}
+    for name, field in type_def.fields.items():
+        if not field.joins:
+            for subgraph in defined_in:
+                found.setdefault(subgraph, {})[name] = (JoinField(subgraph), None)
+            continue
+        moving = any(join.override_label for join in field.joins)
+        for join in field.joins:
+            if join.subgraph is None:
+                continue
+            label = _label(field, join.subgraph, join) if moving else None
+            if label is not None if join.used_overridden else not join.external:
+                found.setdefault(join.subgraph, {}).setdefault(name, (join, label))
+    return found
 
 
 def _label(field: Field, subgraph: str, join: JoinField) -> tuple[str, bool] | None:
@@ -304,3 +323,18 @@ def _label(field: Field, subgraph: str, join: JoinField) -> tuple[str, bool] | N
         if other.override == subgraph and other.override_label:
             return other.override_label, False
     return None
+
+
+def _implementing(supergraph: Supergraph, subgraphs: list[str]) -> dict[tuple[str, str], list[str]]:
+    """Return (subgraph, interface) → the object types that implement it there."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for name, type_def in supergraph.types.items():
+        if type_def.kind is not TypeKind.OBJECT:
+            continue
+        pairs = [(j.subgraph, j.interface) for j in type_def.join_implements]
+        if not pairs:
+            # Without @join__implements it does so wherever it is defined.
+            pairs = [(s, interface) for s in subgraphs for interface in type_def.interfaces]
+        for pair in pairs:
+            found.setdefault(pair, []).append(name)
+    return found

@@ -30,6 +30,10 @@ def find_inputs(
             inner_pool = [finder.cast(path, selection.type_name) for path in pool]
             inner = find_inputs(finder, selection.selections, inner_pool)
             if inner is None:
+                # Only as an object of this type can it be fetched from elsewhere.
+                wider = [other for path in inner_pool for other in finder.closure(path)]
+                inner = find_inputs(finder, selection.selections, wider)
+            if inner is None:
                 return None
         else:
             inner = _input(finder, selection, pool, chosen)

@@ -25,11 +25,25 @@ LEAF = -1
 
 
 @dataclass(frozen=True, slots=True)
+class ContextNeed:
+    """An argument whose value comes from an object further up (`@fromContext`).
+
+    `type` as text. `selections`: for each concrete type that sets the context, the way to the
+    value from there.
+    """
+
+    argument: str
+    type: str
+    selections: tuple[tuple[str, tuple[Selection, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FieldMove:
     """Resolve `name`. `target` is the node of its type, or `LEAF`.
 
     `type` is the field's type in this subgraph. `label` is (label, wanted): a progressive
-    override; the move exists only while the label is (not) active.
+    override; the move exists only while the label is (not) active. `contexts`: arguments that
+    come from objects further up.
     """
 
     name: str
@@ -37,6 +51,12 @@ class FieldMove:
     type: TypeRef
     requires: tuple[Selection, ...] = ()
     label: tuple[str, bool] | None = None
+    contexts: tuple[ContextNeed, ...] = ()
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether the field can be asked for wherever its object was found."""
+        return not self.requires and not self.contexts
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +65,15 @@ class EntityMove:
 
     `typename` is what to write as `__typename` where it is not the object's own: the interface's
     name when the target is an interface object. `single` says the key is one leaf field.
+    `is_root`: the object is of the query root type; every subgraph has the same one, so its root
+    fields can be asked without a key.
     """
 
     target: int
     key: tuple[Selection, ...]
     typename: str | None = None
     single: bool = True
+    is_root: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

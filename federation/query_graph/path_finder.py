@@ -13,9 +13,11 @@ from federation.errors import PlanningError
 from federation.language import Named, NonNull
 from federation.operation.model import Field, Selection
 from federation.query_graph.conditions import find_inputs
+from federation.query_graph.contexts import find_contexts
 from federation.query_graph.model import LEAF, EntityMove, FieldMove, Node, QueryGraph
 from federation.query_graph.paths import (
     CastStep,
+    ContextUse,
     FieldStep,
     JumpStep,
     Path,
@@ -39,7 +41,13 @@ _TYPENAME_MOVE = FieldMove("__typename", LEAF, NonNull(Named("String")))
 
 
 class PathFinder:
-    """Finds paths for one operation. `labels` are the active progressive-override labels."""
+    """Finds paths for one operation. `labels` are the active progressive-override labels.
+
+    With `waits_for_keys` a subgraph is not entered while a key for entering it is gathered, not
+    even for objects below; and a key that has just been used is not used to go on, since the place
+    before could have gone there itself. Our plans need no such limits; the planners of other
+    gateways have both, so composition asks under them.
+    """
 
     def __init__(
         self,
@@ -49,6 +57,7 @@ class PathFinder:
         labels: frozenset[str] = frozenset(),
         max_paths: int = 100_000,
         should_stop: Callable[[], bool] | None = None,
+        waits_for_keys: bool = False,
     ) -> None:
         self.graph = graph
         self.positions = positions
@@ -57,6 +66,10 @@ class PathFinder:
         self._should_stop = should_stop
         self._bits: dict[tuple[int, str, int], int] = {}
         self._requiring: set[tuple[int, int, str]] = set()
+        self._waits_for_keys = waits_for_keys
+        # Subgraphs whose keys are being gathered, and what can be reached without them.
+        self._waiting: frozenset[str] = frozenset()
+        self._closures: dict[tuple[Path, frozenset[str]], list[Path]] = {}
 
     # Single moves
 
@@ -116,7 +129,7 @@ class PathFinder:
         if path.vacuous:
             return path
         move = self.usable_move(path.node, field.name)
-        if move is None or move.requires:
+        if move is None or not move.is_alone:
             return None
         return self._through(path, field, move, required)
 
@@ -162,6 +175,12 @@ class PathFinder:
 
     def closure(self, path: Path) -> list[Path]:
         """Return `path` and the paths to the same object in other subgraphs."""
+        if self._waiting:
+            key = (path, self._waiting)
+            if key not in self._closures:
+                alone = path.vacuous or path.node is None
+                self._closures[key] = [path] if alone else self._close(path)
+            return self._closures[key]
         if path.closure is None:
             path.closure = [path]
             if not path.vacuous and path.node is not None:
@@ -198,22 +217,44 @@ class PathFinder:
             jump
             for move in self._moves(start)
             if self.graph.nodes[move.target].id not in reached
-            and (jump := self._jump(start, move, found)) is not None
+            and (jump := self._jump(start, move, self._pool(found, move))) is not None
         ]
+
+    def _pool(self, found: list[Path], move: EntityMove) -> list[Path]:
+        if not self._waits_for_keys:
+            return found
+        return [path for path in found if not _used(path, move)]
 
     def _moves(self, path: Path) -> Iterable[EntityMove]:
         """Moves into other subgraphs than those this object has been fetched from."""
         assert path.node is not None
         for move in path.node.entity_moves:
             target = self.graph.nodes[move.target]
-            if target.subgraph != path.node.subgraph:
+            if target.subgraph == path.node.subgraph:
+                continue
+            if move.is_root and path.position.parent is None:
+                continue  # the operation's own root: every subgraph's is a source by itself
+            if not self._waits_for_keys or self._may_enter(path, move):
                 bit = self._bit(path.position, target.subgraph, 0)
                 if not path.mask & bit:
                     yield move
 
+    def _may_enter(self, path: Path, move: EntityMove) -> bool:
+        return self.graph.nodes[move.target].subgraph not in self._waiting and not _used(path, move)
+
     def _jump(self, source: Path, move: EntityMove, pool: list[Path]) -> Path | None:
-        inputs = find_inputs(self, move.key, pool)
+        inputs = self._key_inputs(move, pool)
         return None if inputs is None else self._enter(source, move, (), inputs)
+
+    def _key_inputs(self, move: EntityMove, pool: list[Path]) -> tuple[Path, ...] | None:
+        if not self._waits_for_keys:
+            return find_inputs(self, move.key, pool)
+        before = self._waiting
+        self._waiting = before | {self.graph.nodes[move.target].subgraph}
+        try:
+            return find_inputs(self, move.key, pool)
+        finally:
+            self._waiting = before
 
     def _enter(
         self,
@@ -221,6 +262,7 @@ class PathFinder:
         move: EntityMove,
         requires: tuple[Selection, ...],
         inputs: tuple[Path, ...],
+        contexts: tuple[ContextUse, ...] = (),
     ) -> Path | None:
         target = self.graph.nodes[move.target]
         mask, depth, level = source.mask, source.depth, 0
@@ -231,7 +273,7 @@ class PathFinder:
         while mask & self._bit(source.position, target.subgraph, level):
             level += 1
         mask |= self._bit(source.position, target.subgraph, level)
-        step = JumpStep(move, requires, inputs, level)
+        step = JumpStep(move, requires, inputs, level, contexts)
         narrow = source.narrow
         if narrow is None and source.node is not None and source.node.is_object:
             narrow = source.node.type_name
@@ -243,7 +285,7 @@ class PathFinder:
         return jump
 
     def requiring(self, path: Path, field: Field, *, required: bool = False) -> list[Path]:
-        """Return `path` extended by a field that its subgraphs resolve only with @requires."""
+        """Return `path` extended by a field that needs more than a key: @requires, contexts."""
         if path.vacuous or path.node is None:
             return []
         guard = (path.position.id, path.node.id, field.name)
@@ -264,16 +306,23 @@ class PathFinder:
             for move in source.node.entity_moves:
                 target = self.graph.nodes[move.target]
                 field_move = self.usable_move(target, field.name)
-                if field_move is None or not field_move.requires:
+                if field_move is None or field_move.is_alone:
+                    continue
+                if target.subgraph in self._waiting:
                     continue
                 if (move.target, move.key) in tried:
                     continue
                 tried.add((move.target, move.key))
-                key = find_inputs(self, move.key, pool)
+                key = self._key_inputs(move, pool)
                 needed = None if key is None else find_inputs(self, field_move.requires, pool)
                 if key is None or needed is None:
                     continue
-                jump = self._enter(source, move, field_move.requires, key + needed)
+                above = find_contexts(self, path, field_move)
+                if above is None:
+                    continue
+                contexts, values = above
+                inputs = key + needed + values
+                jump = self._enter(source, move, field_move.requires, inputs, contexts)
                 if jump is not None:
                     options.append(self._through(jump, field, field_move, required))
         return options
@@ -340,3 +389,9 @@ class PathFinder:
     ) -> Path:
         self.spend()
         return Path(node, position, step, previous, mask, depth, narrow, vacuous)
+
+
+def _used(path: Path, move: EntityMove) -> bool:
+    """Whether the path's last step entered a subgraph by the key of `move`."""
+    step = path.step
+    return isinstance(step, JumpStep) and step.move.key == move.key

@@ -44,16 +44,30 @@ class CastStep:
 
 
 @dataclass(frozen=True, slots=True)
+class ContextUse:
+    """An argument's value comes from the object that `above` leads to.
+
+    `selections`: by concrete type of that object, as in `ContextNeed`.
+    """
+
+    argument: str
+    type: str
+    above: Path
+    selections: tuple[tuple[str, tuple[Selection, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class JumpStep:
     """Enter another subgraph with a representation.
 
-    `inputs` are paths to all leaves of the representation.
+    `inputs` are paths to all leaves of the representation and to the values of `contexts`.
     """
 
     move: EntityMove
     requires: tuple[Selection, ...]
     inputs: tuple[Path, ...]
     level: int
+    contexts: tuple[ContextUse, ...] = ()
 
 
 Step = RootStep | FieldStep | CastStep | JumpStep

@@ -3,7 +3,7 @@
 Leaves out everything about subgraphs (join, link) and everything `@inaccessible`, with what
 follows from that: an argument, input field or enum value that is inaccessible itself, fields of an
 inaccessible type, members and implementations that are inaccessible. Keeps `@deprecated`,
-`@specifiedBy`, `@oneOf` and executable directives of the graph's users.
+`@specifiedBy`, `@oneOf`, `@semanticNonNull` and executable directives of the graph's users.
 
 Custom scalars accept and return any value: only the subgraph that owns one can judge it.
 Source: inaccessible specification v0.2; GraphQL specification §3 and §4 (introspection).
@@ -40,10 +40,12 @@ from graphql import (
     TypeNode,
     UnionTypeDefinitionNode,
     build_ast_schema,
+    parse,
 )
 
 from federation.errors import SupergraphError
 from federation.language import ListOf, Named, NonNull, TypeRef, named_type
+from federation.supergraph.definitions import FEATURE_DIRECTIVES
 from federation.supergraph.model import (
     DirectiveDef,
     EnumValue,
@@ -53,21 +55,10 @@ from federation.supergraph.model import (
     TypeDef,
     TypeKind,
 )
+from federation.supergraph.specs import EXECUTABLE_LOCATIONS, NULLABILITY
 
-# Directives that introspection or validation of clients' operations needs.
-_KEPT = frozenset({"deprecated", "specifiedBy", "oneOf"})
-_EXECUTABLE = frozenset(
-    {
-        "QUERY",
-        "MUTATION",
-        "SUBSCRIPTION",
-        "FIELD",
-        "FRAGMENT_DEFINITION",
-        "FRAGMENT_SPREAD",
-        "INLINE_FRAGMENT",
-        "VARIABLE_DEFINITION",
-    }
-)
+# Directives that introspection, validation of clients' operations or clients' code generators need.
+_KEPT = frozenset({"deprecated", "specifiedBy", "oneOf", "semanticNonNull"})
 
 
 def build_api_schema(supergraph: Supergraph) -> GraphQLSchema:
@@ -106,9 +97,14 @@ class _Builder:
     ) -> Iterator[SchemaDefinitionNode | TypeDefinitionNode | DirectiveDefinitionNode]:
         yield self._schema()
         for directive in self.supergraph.directives.values():
-            executable = tuple(x for x in directive.locations if x in _EXECUTABLE)
+            executable = tuple(x for x in directive.locations if x in EXECUTABLE_LOCATIONS)
             if executable:
                 yield self._directive(directive, executable)
+        if any(link.url.startswith(f"{NULLABILITY}/") for link in self.supergraph.links):
+            for _, text in FEATURE_DIRECTIVES[NULLABILITY]:
+                definition = parse(text, no_location=True).definitions[0]
+                assert isinstance(definition, DirectiveDefinitionNode)
+                yield definition
         for type_ in self.supergraph.types.values():
             if type_.name not in self.hidden:
                 yield self._type(type_)

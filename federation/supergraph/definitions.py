@@ -1,7 +1,7 @@
 """What a supergraph must define so that it is complete GraphQL: join, link and features.
 
 Public vocabulary of the specifications: link v1.0, join v0.5, tag v0.3, inaccessible v0.2,
-authenticated v0.1, requiresScopes v0.1, policy v0.1, cost v0.1, context v0.1.
+authenticated v0.1, requiresScopes v0.1, policy v0.1, cost v0.1, context v0.1, nullability v0.4.
 Each definition is one item, `(name, text)`, so that the printer can put all in one order.
 """
 
@@ -10,6 +10,9 @@ from __future__ import annotations
 from federation.supergraph import specs
 
 Definition = tuple[str, str]
+
+# The directive that carries those of single subgraphs, such as cache tags, into the supergraph.
+CARRIER = "join__directive"
 
 LINK_DIRECTIVE: Definition = (
     "link",
@@ -33,7 +36,7 @@ LINK_TYPES: tuple[Definition, ...] = (
 
 JOIN_DIRECTIVES: tuple[Definition, ...] = (
     (
-        "join__directive",
+        CARRIER,
         "directive @join__directive(graphs: [join__Graph!], name: String!, "
         "args: join__DirectiveArguments) "
         "repeatable on SCHEMA | OBJECT | INTERFACE | FIELD_DEFINITION",
@@ -127,6 +130,12 @@ FEATURE_DIRECTIVES: dict[str, tuple[Definition, ...]] = {
         (
             "fromContext",
             "directive @fromContext(field: context__ContextFieldValue) on ARGUMENT_DEFINITION",
+        ),
+    ),
+    specs.NULLABILITY: (
+        (
+            "semanticNonNull",
+            "directive @semanticNonNull(levels: [Int!]! = [0]) on FIELD_DEFINITION",
         ),
     ),
 }

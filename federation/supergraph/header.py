@@ -21,6 +21,7 @@ from graphql import (
 from federation.errors import SupergraphError
 from federation.language import directive_arguments
 from federation.supergraph import specs
+from federation.supergraph.definitions import CARRIER
 from federation.supergraph.links import Feature, Features, parse_link
 from federation.supergraph.model import Link, Subgraph
 
@@ -75,7 +76,11 @@ class Header:
     def author_directives(
         self, nodes: Iterable[ConstDirectiveNode] | None
     ) -> tuple[ConstDirectiveNode, ...]:
-        """Return the directives that are not the specification's, under canonical names."""
+        """Return the directives that are not the specification's, under canonical names.
+
+        What `@join__directive` carries is the authors' too (cache tags); its graphs are enum
+        values of the document.
+        """
         return tuple(self._canonical(nodes or ()))
 
     def _canonical(self, nodes: Iterable[ConstDirectiveNode]) -> Iterator[ConstDirectiveNode]:
@@ -84,8 +89,9 @@ class Header:
                 continue
             identity, name = self.origin(node.name.value)
             if identity in (specs.JOIN, specs.LINK, specs.CORE):
-                if name == "directive":
+                if identity == specs.JOIN and name == "directive":
                     self._check_carried(node)
+                    yield type(node)(name=NameNode(value=CARRIER), arguments=node.arguments)
                 continue
             if identity in specs.FEATURES and name != node.name.value:
                 node = type(node)(name=NameNode(value=name), arguments=node.arguments)

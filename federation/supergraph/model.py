@@ -125,7 +125,9 @@ class TypeDef:
     """One named type. Which of the members is filled depends on `kind`.
 
     `directives` are those applied by the subgraphs' authors that survive composition
-    (`@inaccessible`, `@tag`, `@deprecated`, composed ones), never join directives.
+    (`@inaccessible`, `@tag`, `@deprecated`, composed ones), never join directives except
+    `@join__directive`, which carries directives of single subgraphs (cache tags); its `graphs`
+    are enum values (`Subgraph.graph`).
     """
 
     name: str

@@ -20,6 +20,7 @@ COST = f"{APOLLO}/cost"
 CONTEXT = f"{APOLLO}/context"
 FEDERATION = f"{APOLLO}/federation"
 CONNECT = f"{APOLLO}/connect"
+NULLABILITY = f"{APOLLO}/nullability"
 
 JOIN_VERSIONS = ((0, 1), (0, 2), (0, 3), (0, 4), (0, 5))
 LINK_VERSION = "v1.0"
@@ -46,7 +47,7 @@ class FeatureSpec:
     @property
     def imports(self) -> tuple[tuple[str, str], ...]:
         """What a link must import so that no name carries the feature's prefix."""
-        if len(self.directives) == 1:
+        if self.directives == (self.identity.rsplit("/", 1)[-1],):
             return ()
         return tuple((f"@{name}", f"@{name}") for name in self.directives)
 
@@ -61,6 +62,7 @@ FEATURES: dict[str, FeatureSpec] = {
         FeatureSpec(POLICY, "v0.1", "SECURITY", ("policy",)),
         FeatureSpec(COST, "v0.1", None, ("cost", "listSize")),
         FeatureSpec(CONTEXT, "v0.1", "SECURITY", ("context", "fromContext")),
+        FeatureSpec(NULLABILITY, "v0.4", None, ("semanticNonNull",)),
     )
 }
 
@@ -70,3 +72,17 @@ FEATURE_OF_DIRECTIVE: dict[str, FeatureSpec] = {
 
 BUILT_IN_SCALARS = frozenset({"Int", "Float", "String", "Boolean", "ID"})
 BUILT_IN_DIRECTIVES = frozenset({"skip", "include", "deprecated", "specifiedBy", "oneOf"})
+
+# Where clients write directives (GraphQL §3.13, ExecutableDirectiveLocation).
+EXECUTABLE_LOCATIONS = frozenset(
+    {
+        "QUERY",
+        "MUTATION",
+        "SUBSCRIPTION",
+        "FIELD",
+        "FRAGMENT_DEFINITION",
+        "FRAGMENT_SPREAD",
+        "INLINE_FRAGMENT",
+        "VARIABLE_DEFINITION",
+    }
+)

@@ -64,13 +64,25 @@ class FederatedGraph:
         self.api_schema = build_api_schema(self.planner.supergraph)
         self._send = send
 
-    async def execute(self, query: str, variables: Mapping[str, Any] | None = None) -> Run:
-        """Answer a request. What the engine refuses becomes an answer with errors and no calls."""
+    async def execute(
+        self,
+        query: str,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        lift: bool = False,
+        labels: frozenset[str] = frozenset(),
+    ) -> Run:
+        """Answer a request. What the engine refuses becomes an answer with errors and no calls.
+
+        `lift`: with literals as variables. `labels`: active progressive overrides.
+        """
         run = Run({})
         try:
             operation = self.planner.normalize(query)
+            if lift:
+                operation = self.planner.normalizer.lift(operation)
             values = coerce_variables(self.api_schema, operation, variables or {})
-            run.plan = self.planner.plan(operation)
+            run.plan = self.planner.plan(operation, labels=labels)
         except FederationError as error:
             run.response = {
                 "data": None,

@@ -195,9 +195,9 @@ def _definition(context: MergeContext, request: _Request) -> DirectiveDef:
 
 def _report(context: MergeContext, text: str, where: list[Place]) -> None:
     context.diagnostics.report(
-        "DIRECTIVE_COMPOSITION_ERROR", f"A directive cannot be composed: {text}", None, where
+        "DIRECTIVE_COMPOSITION_ERROR", f"A directive cannot be composed: {text}", "schema", where
     )
 
 
 def _inform(context: MergeContext, text: str, where: list[Place]) -> None:
-    context.diagnostics.report("DIRECTIVE_COMPOSITION_INFO", text, None, where)
+    context.diagnostics.report("DIRECTIVE_COMPOSITION_INFO", text, "schema", where)

@@ -33,7 +33,8 @@ class MergeContext:
     """`sources`: type name → who defines it. `kinds`: the kind it has in the supergraph.
 
     `subtypes`: abstract type → object and interface types below it, in any subgraph.
-    `composed`: local name → directive that authors asked to keep.
+    `composed`: local name → directive that authors asked to keep. `interface_objects`: names that
+    some subgraph defines as `@interfaceObject`.
     """
 
     states: Sequence[SubgraphState]
@@ -43,12 +44,16 @@ class MergeContext:
     subtypes: dict[str, set[str]] = field(default_factory=dict)
     interfaces: dict[str, list[str]] = field(default_factory=dict)
     composed: dict[str, ComposedDirective] = field(default_factory=dict)
+    graphs: dict[str, str] = field(default_factory=dict)
+    interface_objects: set[str] = field(default_factory=set)
 
     def is_entity(self, name: str) -> bool:
         return any(type_.has("key") for _, type_ in self.sources.get(name, ()))
 
     def interface_object_sources(self, name: str) -> list[Source]:
         """Return who stands in for an interface by `@interfaceObject`."""
+        if name not in self.interface_objects:  # nearly all are not, and all fields ask
+            return []
         return [s for s in self.sources.get(name, ()) if s[1].is_interface_object]
 
     def possible_types(self, name: str) -> set[str]:
@@ -62,8 +67,9 @@ def build_context(states: Sequence[SubgraphState], diagnostics: Diagnostics) -> 
     for state in states:
         for type_ in state.types.values():
             context.sources.setdefault(type_.name, []).append((state, type_))
-            below = [*type_.members]
-            for member in below:
+            if type_.is_interface_object:
+                context.interface_objects.add(type_.name)
+            for member in type_.members:
                 context.subtypes.setdefault(type_.name, set()).add(member)
             for interface in type_.interfaces:
                 context.subtypes.setdefault(interface, set()).add(type_.name)

@@ -24,7 +24,7 @@ def merge_description(
     context.diagnostics.report(
         "INCONSISTENT_DESCRIPTION",
         f'"{coordinate}" is described differently in {names(others)}; the graph shows the '
-        f"description {len(texts) - len(others)} of {len(texts)} give. Agree on one text.",
+        f"text that {len(texts) - len(others)} of {len(texts)} subgraphs give. Agree on one.",
         coordinate,
         places((s, e) for s, e in elements if e.description),
     )

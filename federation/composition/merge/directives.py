@@ -2,31 +2,27 @@
 
 `@tag` and other repeatable ones: all different applications. `@inaccessible`, `@authenticated`:
 if anybody says so. Others keep one application; which one, or how its arguments are combined, is
-in `_COMBINE`. Everything else means something inside a subgraph only and ends here.
+in `combine.py`. `@cacheTag` stays with its subgraphs, carried by `@join__directive`. Everything
+else means something inside a subgraph only and ends here.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
-from graphql import (
-    ConstArgumentNode,
-    ConstDirectiveNode,
-    ConstListValueNode,
-    ConstValueNode,
-    IntValueNode,
-    ListValueNode,
-    print_ast,
-)
+from graphql import ConstArgumentNode, ConstDirectiveNode, print_ast
 
+from federation.composition.merge.cache_tags import carry_cache_tags
+from federation.composition.merge.combine import COMBINED, TooManyAlternativesError, combined
 from federation.composition.merge.context import MergeContext, names, places
+from federation.composition.result import Place
+from federation.composition.subgraph.contexts import contexts_of, graph_name
 from federation.composition.subgraph.state import Applied, Element, SubgraphState
 from federation.language import parse_directive, without_location
 from federation.supergraph.specs import FEATURE_OF_DIRECTIVE
 
 ElementSource = tuple[SubgraphState, Element]
-Values = list[ConstValueNode]
 
 _BUILT_IN = ("deprecated", "specifiedBy", "oneOf")
 _REPEATABLE = frozenset({"tag", "context"})
@@ -39,6 +35,11 @@ def merge_directives(
     present = dict.fromkeys(name for _, element in elements for name in element.directives)
     merged: list[ConstDirectiveNode] = []
     for name in sorted(present):
+        if name == "cacheTag":
+            merged += carry_cache_tags(context.graphs, elements)
+            continue
+        if name == "semanticNonNull":
+            continue  # depends on the field's types: see `semantic_non_null`
         composed = context.composed.get(name)
         if composed is None and name not in FEATURE_OF_DIRECTIVE and name not in _BUILT_IN:
             continue
@@ -54,18 +55,41 @@ def merge_directives(
     return tuple(merged)
 
 
+def combined_or_reported(
+    context: MergeContext,
+    name: str,
+    nodes: Sequence[ConstDirectiveNode],
+    coordinate: str,
+    users: Sequence[Place],
+) -> ConstDirectiveNode:
+    """Return one application for several; report it when they cannot be combined."""
+    try:
+        return combined(name, list(nodes))
+    except TooManyAlternativesError:
+        context.diagnostics.report(
+            "DIRECTIVE_COMPOSITION_ERROR",
+            f'The conditions of @{name} on "{coordinate}" cannot be combined: together they have '
+            "too many alternatives. Agree on the same list of alternatives in all subgraphs.",
+            coordinate,
+            users,
+        )
+        return nodes[0]
+
+
 def _nodes(
     elements: Iterable[ElementSource], name: str
 ) -> list[tuple[ElementSource, ConstDirectiveNode]]:
     return [
-        ((state, element), _plain(applied, name))
+        ((state, element), _plain(applied, name, state))
         for state, element in elements
         for applied in element.applied(name)
     ]
 
 
-def _plain(applied: Applied, name: str) -> ConstDirectiveNode:
+def _plain(applied: Applied, name: str, state: SubgraphState) -> ConstDirectiveNode:
     """Return the application under its canonical name, arguments by name, without locations."""
+    if name == "context":
+        return parse_directive(f'@context(name: "{graph_name(state, *contexts_of([applied]))}")')
     arguments: Iterable[ConstArgumentNode] = getattr(applied.node, "arguments", None) or ()
     texts = sorted(print_ast(without_location(argument)) for argument in arguments)
     body = f"({', '.join(texts)})" if texts else ""
@@ -87,7 +111,7 @@ def _merge_one(
     if len(counts) == 1:
         return nodes[0][1]
     users = places(source for source, _ in nodes)
-    if name in _COMBINE:
+    if name in COMBINED:
         context.diagnostics.report(
             "MERGED_NON_REPEATABLE_DIRECTIVE_ARGUMENTS",
             f'"{coordinate}" has @{name} with different arguments in '
@@ -95,7 +119,7 @@ def _merge_one(
             coordinate,
             users,
         )
-        return _combined(name, [node for _, node in nodes])
+        return combined_or_reported(context, name, [node for _, node in nodes], coordinate, users)
     chosen = max(counts, key=lambda text: counts[text])
     context.diagnostics.report(
         "INCONSISTENT_NON_REPEATABLE_DIRECTIVE_ARGUMENTS",
@@ -105,75 +129,3 @@ def _merge_one(
         users,
     )
     return next(node for _, node in nodes if print_ast(node) == chosen)
-
-
-def _combined(name: str, nodes: list[ConstDirectiveNode]) -> ConstDirectiveNode:
-    given: dict[str, Values] = {}
-    for node in nodes:
-        for argument in node.arguments or ():
-            given.setdefault(argument.name.value, []).append(argument.value)
-    texts = (
-        f"{key}: {print_ast(_COMBINE[name][key](values))}" for key, values in sorted(given.items())
-    )
-    return parse_directive(f"@{name}({', '.join(texts)})")
-
-
-def _highest(values: Values) -> ConstValueNode:
-    numbers = [int(value.value) for value in values if isinstance(value, IntValueNode)]
-    return IntValueNode(value=str(max(numbers))) if numbers else values[0]
-
-
-def _union(values: Values) -> ConstValueNode:
-    items = {
-        print_ast(item): item
-        for value in values
-        if isinstance(value, ListValueNode)
-        for item in value.values
-    }
-    return ConstListValueNode(values=tuple(item for _, item in sorted(items.items())))
-
-
-def _all_true(values: Values) -> ConstValueNode:
-    return next((value for value in values if print_ast(value) == "false"), values[0])
-
-
-def _conjunction(values: Values) -> ConstValueNode:
-    """Combine alternatives of conditions so that each subgraph's demand is met.
-
-    A value is a list of alternatives, each a list of names that all are needed. Every choice of
-    one alternative per subgraph becomes an alternative that needs the names of all of them; one
-    that needs more than another is redundant.
-    """
-    alternatives: list[dict[str, ConstValueNode]] = [{}]
-    for value in values:
-        if isinstance(value, ListValueNode):
-            choices = [
-                {print_ast(item): item for item in inner.values}
-                for inner in value.values
-                if isinstance(inner, ListValueNode)
-            ]
-            alternatives = [before | choice for before in alternatives for choice in choices]
-    kept = {
-        tuple(sorted(a)): a
-        for a in alternatives
-        if not any(other.keys() < a.keys() for other in alternatives)
-    }
-    return ConstListValueNode(
-        values=tuple(
-            ConstListValueNode(values=tuple(item for _, item in sorted(a.items())))
-            for _, a in sorted(kept.items())
-        )
-    )
-
-
-_COMBINE: dict[str, dict[str, Callable[[Values], ConstValueNode]]] = {
-    "requiresScopes": {"scopes": _conjunction},
-    "policy": {"policies": _conjunction},
-    "cost": {"weight": _highest},
-    "listSize": {
-        "assumedSize": _highest,
-        "slicingArguments": _union,
-        "sizedFields": _union,
-        "requireOneSlicingArgument": _all_true,
-    },
-}

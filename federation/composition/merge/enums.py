@@ -54,7 +54,8 @@ def merge_enum_values(
         context.diagnostics.report(
             "EMPTY_MERGED_ENUM_TYPE",
             f'The subgraphs {names(sources)} have no value of the enum "{name}" in common, but '
-            "it is used for arguments, where each must understand every value.",
+            "it is used for arguments, where each must understand every value. Agree on at least "
+            "one value.",
             name,
             places(sources),
         )
@@ -84,7 +85,8 @@ def _keep(
         context.diagnostics.report(
             "INCONSISTENT_ENUM_VALUE_FOR_INPUT_ENUM",
             f'The enum value "{coordinate}" is missing in {names(lacking)}, so the graph leaves '
-            "it out: an argument must be understood by every subgraph.",
+            "it out: an argument must be understood by every subgraph. Add it there, or delete it "
+            f"in {names(having)}.",
             coordinate,
             where,
         )

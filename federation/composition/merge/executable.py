@@ -8,26 +8,14 @@ from __future__ import annotations
 
 from graphql import DirectiveDefinitionNode, print_ast
 
-from federation.composition.merge.context import MergeContext
+from federation.composition.merge.context import MergeContext, names
 from federation.composition.merge.types import common_input_type
 from federation.composition.result import Place
 from federation.composition.subgraph.state import SubgraphState
 from federation.language import type_ref, without_location
 from federation.supergraph.model import DirectiveDef, InputValue
-from federation.supergraph.specs import FEATURE_OF_DIRECTIVE
+from federation.supergraph.specs import EXECUTABLE_LOCATIONS, FEATURE_OF_DIRECTIVE
 
-_EXECUTABLE = frozenset(
-    {
-        "QUERY",
-        "MUTATION",
-        "SUBSCRIPTION",
-        "FIELD",
-        "FRAGMENT_DEFINITION",
-        "FRAGMENT_SPREAD",
-        "INLINE_FRAGMENT",
-        "VARIABLE_DEFINITION",
-    }
-)
 # What servers print for their own use; GraphQL defines them for every schema.
 _STANDARD = frozenset({"skip", "include", "deprecated", "specifiedBy", "oneOf", "defer", "stream"})
 
@@ -39,7 +27,7 @@ def merge_executable(context: MergeContext) -> dict[str, DirectiveDef]:
     found: dict[str, _Found] = {}
     for state in context.states:
         for name, node in state.directive_definitions.items():
-            executable = any(location.value in _EXECUTABLE for location in node.locations)
+            executable = any(location.value in EXECUTABLE_LOCATIONS for location in node.locations)
             if executable and name not in _STANDARD and f"@{name}" not in context.composed:
                 found.setdefault(name, []).append((state, node))
     merged = {}
@@ -62,21 +50,26 @@ def merge_executable(context: MergeContext) -> dict[str, DirectiveDef]:
 def _merge(context: MergeContext, name: str, sources: _Found) -> DirectiveDef | None:
     where: list[Place] = [(state.name, node) for state, node in sources]
     if len(sources) < len(context.states):
+        defining = {state.name for state, _ in sources}
+        lacking = names((s, s) for s in context.states if s.name not in defining)
         context.diagnostics.report(
             "INCONSISTENT_EXECUTABLE_DIRECTIVE_PRESENCE",
-            f"The executable directive @{name} is not defined in every subgraph, so the graph "
-            "leaves it out.",
+            f"The executable directive @{name} is not defined in {lacking}, so the graph leaves it "
+            "out: operations reach every subgraph. Define it there, if clients need it.",
             f"@{name}",
             where,
         )
         return None
     first = sources[0][1]
-    sets = [[x.value for x in node.locations if x.value in _EXECUTABLE] for _, node in sources]
+    sets = [
+        [x.value for x in node.locations if x.value in EXECUTABLE_LOCATIONS] for _, node in sources
+    ]
     common = tuple(x for x in sets[0] if all(x in others for others in sets))
     if not common:
         context.diagnostics.report(
             "NO_EXECUTABLE_DIRECTIVE_LOCATIONS_INTERSECTION",
-            f"The subgraphs allow @{name} at no common place, so the graph leaves it out.",
+            f"The subgraphs allow @{name} at no common place, so the graph leaves it out. Define "
+            "it for the same places everywhere.",
             f"@{name}",
             where,
         )
@@ -85,7 +78,7 @@ def _merge(context: MergeContext, name: str, sources: _Found) -> DirectiveDef | 
         context.diagnostics.report(
             "INCONSISTENT_EXECUTABLE_DIRECTIVE_LOCATIONS",
             f"The subgraphs allow @{name} at different places; the graph allows the common ones: "
-            f"{', '.join(common)}.",
+            f"{', '.join(common)}. Define it for the same places everywhere.",
             f"@{name}",
             where,
         )
@@ -93,7 +86,8 @@ def _merge(context: MergeContext, name: str, sources: _Found) -> DirectiveDef | 
     if repeatable != any(node.repeatable for _, node in sources):
         context.diagnostics.report(
             "INCONSISTENT_EXECUTABLE_DIRECTIVE_REPEATABLE",
-            f"@{name} is repeatable in some subgraphs only, so it is not in the graph.",
+            f"@{name} is repeatable in some subgraphs only, so it is not in the graph. Define it "
+            "the same way everywhere.",
             f"@{name}",
             where,
         )

@@ -11,7 +11,9 @@ from federation.composition.merge.descriptions import merge_description
 from federation.composition.merge.directives import merge_directives
 from federation.composition.merge.inputs import merge_arguments
 from federation.composition.merge.overrides import FieldSource, Overrides
+from federation.composition.merge.semantic_non_null import merge_semantic_non_null
 from federation.composition.merge.types import common_output_type, is_subtype
+from federation.composition.subgraph.contexts import context_arguments, contextual_arguments
 from federation.composition.subgraph.state import FieldState, SubgraphState
 from federation.language import TypeRef
 from federation.supergraph.model import Field, JoinField
@@ -32,7 +34,7 @@ def merge_field(
         context.diagnostics.report(
             "EXTERNAL_MISSING_ON_BASE",
             f'"{first.coordinate}" is @external in {names(sources)}, but no subgraph resolves it. '
-            "Remove @external in the one that does.",
+            "Remove @external in the subgraph that should, or delete the field.",
             first.coordinate,
             places(sources),
         )
@@ -44,11 +46,14 @@ def merge_field(
         type=ref,
         arguments=merge_arguments(context, own),
         description=merge_description(context, own, first.coordinate),
-        directives=merge_directives(context, own, first.coordinate),
+        directives=(
+            *merge_directives(context, own, first.coordinate),
+            *merge_semantic_non_null(ref, own),
+        ),
         joins=(),
     )
     for state, field in external:
-        _check_external(context, merged, state, field)
+        _check_external(context, merged, state, field, own)
     types_equal = len({field.type for _, field in own}) == 1
     joins = _joins(parent_sources, sources, overrides, types_equal)
     return (
@@ -101,16 +106,21 @@ def _check_directives_on_external(context: MergeContext, external: Sequence[Fiel
 
 
 def _check_external(
-    context: MergeContext, merged: Field, state: SubgraphState, field: FieldState
+    context: MergeContext,
+    merged: Field,
+    state: SubgraphState,
+    field: FieldState,
+    own: Sequence[FieldSource],
 ) -> None:
-    """Report an external declaration that contradicts the field as it is resolved."""
+    """Report an external declaration that contradicts the field as it is resolved by `own`."""
     if not is_subtype(context, merged.type, field.type):
         context.diagnostics.report(
             "EXTERNAL_TYPE_MISMATCH",
-            f'"{field.coordinate}" is @external with type {field.type} in "{state.name}", but is '
-            f"resolved with type {merged.type}. Give it that type.",
+            f'"{field.coordinate}" is @external with type {field.type} in "{state.name}", but '
+            f"{names(own)} resolves it with type {merged.type}. Give it that type in "
+            f'"{state.name}".',
             field.coordinate,
-            [(state.name, field.node)],
+            [(state.name, field.node), *places(own)],
         )
     for argument in merged.arguments:
         declared = field.arguments.get(argument.name)
@@ -126,11 +136,11 @@ def _check_external(
         if code is not None:
             context.diagnostics.report(
                 code,
-                f'"{coordinate}" {text} in "{state.name}", where the field is @external; where '
-                f"it is resolved, the argument is {argument.type}"
+                f'"{coordinate}" {text} in "{state.name}", where the field is @external; in '
+                f"{names(own)}, which resolves it, the argument is {argument.type}"
                 f"{_default(argument.default)}. Declare it the same way.",
                 coordinate,
-                where,
+                [*where, *places(own)],
             )
 
 
@@ -161,6 +171,7 @@ def _joins(
             and found[1].coordinate not in state.usage.external
             and not found[1].has("requires")
             and not found[1].has("provides")
+            and not contextual_arguments(found[1])
         )
     if plain:
         return None
@@ -183,4 +194,5 @@ def _join(
         override=field.argument("override", "from"),
         override_label=overrides.labels.get(state.name),
         used_overridden=state.name in overrides.used,
+        context_arguments=context_arguments(state, field),
     )

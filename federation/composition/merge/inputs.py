@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from graphql import ConstValueNode, print_ast
 
+from federation.composition.codes import Severity
 from federation.composition.merge.context import MergeContext, Source, names, places
 from federation.composition.merge.descriptions import merge_description
 from federation.composition.merge.directives import merge_directives
@@ -35,11 +36,37 @@ def merge_arguments(
     for name in found:
         having = [(s, f.arguments[name]) for s, f in fields if name in f.arguments]
         lacking = [(s, f) for s, f in fields if name not in f.arguments]
+        if any(argument.has("fromContext") for _, argument in having):
+            _check_contextual(context, having)
+            continue
         if lacking:
             _report_missing_argument(context, name, having, lacking)
             continue
         merged.append(_merge_value(context, having, "FIELD_ARGUMENT", ()))
     return tuple(merged)
+
+
+def _check_contextual(context: MergeContext, having: list[ArgumentSource]) -> None:
+    """Where an argument comes from a context, clients never give it, so nobody may need it."""
+    others = [(s, a) for s, a in having if not a.has("fromContext")]
+    needing = [(s, a) for s, a in others if is_required(a)]
+    users = [(s, a) for s, a in having if a.has("fromContext")]
+    if not others:
+        return
+    coordinate = others[0][1].coordinate
+    end = (
+        f"but {names(needing)} would have to be given it: make it optional there, or take it from "
+        "a context too."
+        if needing
+        else f"so the graph leaves it out, and no value for it reaches {names(others)}."
+    )
+    context.diagnostics.report(
+        "CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS",
+        f'The argument "{coordinate}" comes from a context in {names(users)}, {end}',
+        coordinate,
+        [*places(users), *places(others)],
+        severity=None if needing else Severity.HINT,
+    )
 
 
 def _report_missing_argument(
@@ -169,6 +196,10 @@ def _merge_type(context: MergeContext, sources: list[ArgumentSource], kind: str)
     return merged
 
 
+def _with_default(sources: list[ArgumentSource]) -> str:
+    return names((s, a) for s, a in sources if a.default is not None)
+
+
 def _merge_default(
     context: MergeContext, sources: list[ArgumentSource], kind: str
 ) -> ConstValueNode | None:
@@ -192,8 +223,8 @@ def _merge_default(
     if None in texts:
         context.diagnostics.report(
             "INCONSISTENT_DEFAULT_VALUE_PRESENCE",
-            f'"{coordinate}" has a default value in some subgraphs only, so the graph has none. '
-            "Give it everywhere, or nowhere.",
+            f'"{coordinate}" has a default value in {_with_default(sources)} only, so the graph '
+            "has none. Give it everywhere, or nowhere.",
             coordinate,
             places(sources),
         )

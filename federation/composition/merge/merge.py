@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 
+from federation.composition.merge.access import inherit_access
 from federation.composition.merge.composed import merge_composed
 from federation.composition.merge.context import MergeContext, Source, build_context
 from federation.composition.merge.descriptions import merge_description
@@ -16,9 +18,11 @@ from federation.composition.merge.directives import merge_directives
 from federation.composition.merge.enums import merge_enum_values
 from federation.composition.merge.executable import merge_executable
 from federation.composition.merge.graphs import name_graphs
+from federation.composition.merge.import_names import check_import_names
 from federation.composition.merge.inputs import merge_input_fields
 from federation.composition.merge.interface_objects import add_interface_object_fields
 from federation.composition.merge.kinds import resolve_kinds
+from federation.composition.merge.memo import MergeMemo
 from federation.composition.merge.objects import merge_interface_fields, merge_object_fields
 from federation.composition.merge.unions import merge_members
 from federation.composition.result import Diagnostics
@@ -37,29 +41,40 @@ from federation.supergraph.model import (
 from federation.supergraph.specs import FEATURE_OF_DIRECTIVE, FEATURES
 
 
-def merge_subgraphs(states: Sequence[SubgraphState], diagnostics: Diagnostics) -> Supergraph:
-    """Return the supergraph. It is only to be used when no error was reported."""
+def merge_subgraphs(
+    states: Sequence[SubgraphState], diagnostics: Diagnostics, memo: MergeMemo | None = None
+) -> Supergraph:
+    """Return the supergraph. It is only to be used when no error was reported.
+
+    With a `memo` of an earlier merge, only types that changed since are merged.
+    """
+    memo = memo or MergeMemo()
     context = build_context(states, diagnostics)
+    subgraphs = name_graphs(states)
+    context.graphs = {subgraph.name: subgraph.graph for subgraph in subgraphs}
+    check_import_names(context)
     resolve_kinds(context)
     definitions, links = merge_composed(context)
+    memo.begin(context)
     types = {
-        name: _merge_type(context, name, sources)
+        name: memo.merged(context, name, sources, partial(_merge_type, context, name, sources))
         for name, sources in context.sources.items()
         if context.kinds[name] is not TypeKind.ENUM
     }
     add_interface_object_fields(context, types)
+    inherit_access(context, types)
     directives = definitions | merge_executable(context)
     inputs, outputs = _usage(types.values(), directives.values())
     for name, sources in context.sources.items():
         if context.kinds[name] is TypeKind.ENUM:
-            values = merge_enum_values(
-                context, name, sources, is_input=name in inputs, is_output=name in outputs
-            )
-            types[name] = replace(_base(context, name, sources), values=values)
+            use = (name in inputs, name in outputs)
+            merge = partial(_merge_enum, context, name, sources, *use)
+            types[name] = memo.merged(context, name, sources, merge, use)
+    memo.end()
     schema = [(state, state.schema) for state in states]
     roots = {operation for state in states for operation in state.roots}
     supergraph = Supergraph(
-        subgraphs=name_graphs(states),
+        subgraphs=subgraphs,
         types=dict(sorted(types.items())),
         directives=dict(sorted(directives.items())),
         query="Query",
@@ -84,6 +99,13 @@ def _merge_type(context: MergeContext, name: str, sources: Sequence[Source]) -> 
             members, by_subgraph = merge_members(context, name, sources)
             return replace(base, members=members, member_subgraphs=by_subgraph)
     return base
+
+
+def _merge_enum(
+    context: MergeContext, name: str, sources: Sequence[Source], is_input: bool, is_output: bool
+) -> TypeDef:
+    values = merge_enum_values(context, name, sources, is_input=is_input, is_output=is_output)
+    return replace(_base(context, name, sources), values=values)
 
 
 def _base(context: MergeContext, name: str, sources: Sequence[Source]) -> TypeDef:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from federation.composition.merge.context import ROOTS, MergeContext, Source, names, places
 from federation.composition.merge.fields import merge_field
 from federation.composition.merge.overrides import FieldSource, resolve_overrides
+from federation.composition.merge.runtime_types import check_runtime_types
 from federation.composition.merge.sharing import check_sharing
 from federation.composition.subgraph.state import SubgraphState, TypeState
 from federation.supergraph.model import Field
@@ -26,6 +27,7 @@ def merge_object_fields(
             _check_subscription(context, having)
         merged[field_name] = merge_field(context, sources, having, overrides)
         check_sharing(context, name, field_name, having, overrides)
+        check_runtime_types(context, having, overrides)
     return merged
 
 

@@ -104,7 +104,7 @@ def _check_origin(
         code = "OVERRIDE_SOURCE_HAS_OVERRIDE"
         text = (
             f'"{item.coordinate}" is overridden in "{state.name}" from "{origin}", which '
-            "overrides it itself. Only one subgraph can take a field over."
+            "overrides it itself. Only one subgraph can take a field over: remove one @override."
         )
         where.append((origin, by_name[origin][1].node))
     elif origin not in by_name:

@@ -25,7 +25,9 @@ def interface_fields_rule(
                 if field.name in type_.fields:
                     continue
                 having = [
-                    s.name for s in states if name in s.types and field.name in s.types[name].fields
+                    f'"{s.name}"'
+                    for s in states
+                    if name in s.types and field.name in s.types[name].fields
                 ]
                 where: list[Place] = [
                     (s.name, s.types[type_.name].node) for s in states if type_.name in s.types

@@ -77,6 +77,11 @@ _SPECS = (
     ),
 )
 
+# Not of federation, but of a specification beside it that a subgraph may link or simply follow.
+SEMANTIC_NON_NULL = DirectiveSpec(
+    "semanticNonNull", (2, 0), "(levels: [Int!]! = [0]) on FIELD_DEFINITION"
+)
+
 # Scalars of the specification, with the version that brought each.
 TYPES: dict[str, tuple[int, int]] = {
     "FieldSet": (2, 0),

@@ -171,7 +171,7 @@ def _check_field(state: SubgraphState, parent: str, node: FieldNode) -> Iterator
     if field.arguments:
         yield Problem("arguments", f'it selects "{field.coordinate}", which has arguments')
     elif type_ is not None and type_.kind in (TypeKind.INTERFACE, TypeKind.UNION):
-        text = f'it selects "{field.coordinate}" of type {field.type}'
+        text = f'it selects "{field.coordinate}", whose type {below} is an interface or union'
         yield Problem("selection", text)
     if composite and node.selection_set is None:
         yield Problem("fields", f'"{name}" is of type {below}: name the fields below it in braces')

@@ -7,17 +7,15 @@ that one demand of GraphQL is not made here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from graphql import (
-    ConstDirectiveNode,
     DocumentNode,
     GraphQLDirective,
     GraphQLError,
     GraphQLSchema,
     NameNode,
-    Node,
     ScalarTypeDefinitionNode,
     build_ast_schema,
     parse,
@@ -27,6 +25,7 @@ from graphql.utilities.validate_input_value import validate_input_literal
 from graphql.validation.validate import validate_sdl
 
 from federation.composition.result import Diagnostics, Location
+from federation.composition.subgraph.connectors import applied_directives
 from federation.composition.subgraph.document import SubgraphDocument, report_graphql_error
 from federation.composition.subgraph.federation_spec import LINK_SDL, local_definition
 from federation.composition.subgraph.names import Names
@@ -83,7 +82,7 @@ def _additions(document: SubgraphDocument, names: Names) -> Iterator[Any]:
 def _argument_errors(schema: GraphQLSchema, document: DocumentNode) -> Iterator[GraphQLError]:
     """Yield an error for each directive argument whose value is not of the argument's type."""
     errors: list[GraphQLError] = []
-    for node in _applied(document.definitions):
+    for node in applied_directives(document.definitions):
         directive = schema.get_directive(node.name.value)
         if isinstance(directive, GraphQLDirective):
             for argument in node.arguments or ():
@@ -93,15 +92,6 @@ def _argument_errors(schema: GraphQLSchema, document: DocumentNode) -> Iterator[
                         argument.value, definition.type, lambda error, _: errors.append(error)
                     )
     yield from errors
-
-
-def _applied(nodes: Iterable[Node]) -> Iterator[ConstDirectiveNode]:
-    for node in nodes:
-        yield from getattr(node, "directives", None) or ()
-        for members in ("fields", "arguments", "values"):
-            found = getattr(node, members, None)
-            if found:
-                yield from _applied(found)
 
 
 def _locations(subgraph: str, error: GraphQLError) -> tuple[Location, ...]:

@@ -100,7 +100,8 @@ def _check(
     if identity == specs.LINK and version != (1, 0):
         diagnostics.report(
             "UNKNOWN_LINK_VERSION",
-            f'Subgraph "{document.name}" links {feature.url}; only v1.0 of @link is known here.',
+            f'Subgraph "{document.name}" links {feature.url}; only v1.0 of @link is known here. '
+            f"Write {specs.LINK}/v1.0, or leave this @link out.",
             "schema",
             [(document.name, node)],
         )

@@ -16,6 +16,9 @@ _UPGRADED = (2, 4)
 _BUILT_IN = frozenset({"deprecated", "specifiedBy", "oneOf"})
 
 
+_SEMANTIC = federation_spec.SEMANTIC_NON_NULL.name
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """Resolves names as `features` and the federation version say."""
@@ -30,6 +33,9 @@ class Names:
             return local
         if local == self.link:
             return "link"
+        if local == _SEMANTIC and self.features.directive_origin(local) is None:
+            # Servers define it themselves; it means the same everywhere.
+            return local
         if self.version is None:
             # A Federation 1 subgraph that defines a directive of Federation 2 means that one.
             known = federation_spec.directives_of(_UPGRADED)
@@ -55,6 +61,7 @@ class Names:
         federation = self.features.find(specs.FEDERATION)
         local = {federation.directive_name(n) if federation else n: s for n, s in known.items()}
         everything = federation_spec.directives_of(federation_spec.NEWEST)
+        everything[_SEMANTIC] = federation_spec.SEMANTIC_NON_NULL
         for identity in specs.FEATURES:
             feature = self.features.find(identity)
             if feature is not None:

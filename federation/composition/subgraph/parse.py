@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from federation.composition.result import Diagnostics, SubgraphSource
 from federation.composition.subgraph.build_state import build_state
+from federation.composition.subgraph.connectors import check_connectors
 from federation.composition.subgraph.definitions import check_definitions
 from federation.composition.subgraph.document import SubgraphDocument, parse_document
 from federation.composition.subgraph.graphql_rules import check_graphql
 from federation.composition.subgraph.links import federation_version, link_name, read_features
 from federation.composition.subgraph.names import Names
+from federation.composition.subgraph.rules.inaccessible import check_inaccessible
 from federation.composition.subgraph.state import SubgraphState
 
 
@@ -27,6 +29,8 @@ def parse_subgraph(source: SubgraphSource, diagnostics: Diagnostics) -> Subgraph
         return None
     names = Names(federation_version(features), features, link_name(document))
     check_definitions(document, names, diagnostics)
+    check_inaccessible(document, names, diagnostics)
+    check_connectors(document, names, diagnostics)
     _check_roots(document, diagnostics)
     if len(diagnostics.errors) > before or not check_graphql(document, names, diagnostics):
         return None

@@ -8,6 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from federation.composition.subgraph import field_sets
+from federation.composition.subgraph.contexts import (
+    contextual_arguments,
+    providers,
+    reference,
+)
 from federation.composition.subgraph.state import Applied, FieldState, SubgraphState, Usage
 from federation.language import named_type
 from federation.supergraph.model import TypeKind
@@ -18,6 +23,7 @@ def compute_usage(state: SubgraphState) -> None:
     usage = state.usage = Usage()
     _collect_external(state, usage)
     _collect_used(state, usage)
+    _collect_used_by_contexts(state, usage)
     _collect_shareable(state, usage)
 
 
@@ -64,6 +70,17 @@ def _collect_used(state: SubgraphState, usage: Usage) -> None:
             usage.used.add(target.field.coordinate)
             if target.field.coordinate in usage.external:
                 usage.provided.add(target.field.coordinate)
+
+
+def _collect_used_by_contexts(state: SubgraphState, usage: Usage) -> None:
+    for type_ in state.types.values():
+        for field in type_.fields.values():
+            for argument in contextual_arguments(field):
+                found = reference(argument)
+                for owner in providers(state, found.context) if found else ():
+                    selection_set = found.parse() if found else None
+                    for target in field_sets.targets(state, owner.name, selection_set):
+                        usage.used.add(target.field.coordinate)
 
 
 def _collect_shareable(state: SubgraphState, usage: Usage) -> None:

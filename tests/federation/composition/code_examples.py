@@ -28,6 +28,21 @@ ALL = link(
     "@cost",
 )
 OLD = link("@key", version="2.2")
+NEW = link(
+    "@key",
+    "@shareable",
+    "@external",
+    "@requires",
+    "@interfaceObject",
+    "@context",
+    "@fromContext",
+    "@authenticated",
+    "@listSize",
+    "@cost",
+    "@cacheTag",
+    version="2.14",
+)
+P = 'type P @key(fields: "id") @context(name: "c") { id: ID! v: String! c: C } '
 U = 'type U @key(fields: "id") { id: ID! '
 
 # code → SDL of subgraphs a, b, c …
@@ -43,9 +58,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "UNSUPPORTED_LINKED_FEATURE": (
         ALL + 'extend schema @link(url: "https://specs.apollo.dev/connect/v0.1") ' + Q,
     ),
-    "UNSUPPORTED_FEATURE": (
-        link("@cacheTag", version="2.12") + 'type Query { q: Int @cacheTag(format: "x") }',
-    ),
+    "UNSUPPORTED_FEATURE": (ALL + 'type Query { q: Int @connect(http: { GET: "/q" }) }',),
     "DIRECTIVE_DEFINITION_INVALID": (ALL + "directive @key(field: String!) on OBJECT " + Q,),
     "TYPE_DEFINITION_INVALID": (link("FieldSet") + "enum FieldSet { A } " + Q,),
     "ROOT_QUERY_USED": ("schema { query: R } type R { a: Int } type Query { b: Int }",),
@@ -198,11 +211,95 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "type T implements I { x: Int @inaccessible y: Int } type Query { i: I }",
     ),
     "QUERY_ROOT_TYPE_INACCESSIBLE": (ALL + "type Query @inaccessible { q: Int }",),
+    "EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE": (
+        ALL + U + 'y: Int @external x: Int @external @requires(fields: "y") } '
+        'type V @key(fields: "id x") { id: ID x: Int } ' + Q,
+    ),
+    "LINK_IMPORT_NAME_MISMATCH": (
+        link("@tag") + Q,
+        'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", '
+        'import: [{ name: "@tag", as: "@label" }])',
+    ),
+    "INVALID_TAG_NAME": (ALL + 'type Query { q: Int @tag(name: "not one") }',),
+    "SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES": (
+        ALL + "union O = T type T { x: Int } type Query { o: O @shareable }",
+        ALL + "union O = V type V { x: Int } type Query { o: O @shareable }",
+    ),
+    "DISALLOWED_INACCESSIBLE": (ALL + "extend scalar String @inaccessible " + Q,),
+    "CONTEXT_NAME_INVALID": (NEW + 'type Query @context(name: "my_context") { q: Int }',),
+    "CONTEXT_NOT_SET": (
+        NEW
+        + 'type C @key(fields: "id") { id: ID! f(a: Int @fromContext(field: "$no { v }")): Int } '
+        + Q,
+    ),
+    "NO_CONTEXT_IN_SELECTION": (
+        NEW
+        + P
+        + 'type C @key(fields: "id") { id: ID! f(a: String @fromContext(field: "v")): Int } '
+        "type Query { p: P }",
+    ),
+    "CONTEXT_INVALID_SELECTION": (
+        NEW + P + 'type C @key(fields: "id") { id: ID! '
+        'f(a: Int @fromContext(field: "$c { v }")): Int } type Query { p: P }',
+    ),
+    "CONTEXT_NO_RESOLVABLE_KEY": (
+        NEW + P + 'type C { f(a: String @fromContext(field: "$c { v }")): Int } '
+        "type Query { p: P }",
+    ),
+    "CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS": (
+        NEW + P + 'type C @key(fields: "id") { id: ID! '
+        'f(a: String @fromContext(field: "$c { v }")): Int @shareable } type Query { p: P }',
+        NEW + 'type C @key(fields: "id") { id: ID! f(a: String!): Int @shareable }',
+    ),
+    "COST_APPLIED_TO_INTERFACE_FIELD": (NEW + "interface I { x: Int @cost(weight: 1) } " + Q,),
+    "LIST_SIZE_APPLIED_TO_NON_LIST": (NEW + "type Query { q: Int @listSize(assumedSize: 1) }",),
+    "LIST_SIZE_INVALID_ASSUMED_SIZE": (NEW + "type Query { q: [Int] @listSize(assumedSize: -1) }",),
+    "LIST_SIZE_INVALID_SLICING_ARGUMENT": (
+        NEW + 'type Query { q: [Int] @listSize(slicingArguments: ["first"]) }',
+    ),
+    "LIST_SIZE_INVALID_SIZED_FIELD": (
+        NEW + 'type C { n: Int } type Query { q: C @listSize(sizedFields: ["n"]) }',
+    ),
+    "AUTH_REQUIREMENTS_APPLIED_ON_INTERFACE": (NEW + "interface I @authenticated { x: Int } " + Q,),
+    "MISSING_TRANSITIVE_AUTH_REQUIREMENTS": (
+        NEW + U + 'y: Int @external x: Int @requires(fields: "y") } type Query { u: U }',
+        NEW + U + "y: Int @authenticated }",
+    ),
+    "CACHE_TAG_INVALID_FORMAT": (NEW + 'type Query { q: Int @cacheTag(format: "q-{ id }") }',),
+    "CACHE_TAG_NOT_ON_ROOT_FIELD": (
+        NEW + U + 'x: Int @cacheTag(format: "x") } type Query { u: U }',
+    ),
+    "CACHE_TAG_ENTITY_NOT_RESOLVABLE": (
+        NEW + 'type V @cacheTag(format: "v") { x: Int } type Query { v: V }',
+    ),
+    "CACHE_TAG_INVALID_FORMAT_ARGUMENT_ON_ROOT_FIELD": (
+        NEW + 'type Query { q: Int @cacheTag(format: "q-{$key.id}") }',
+    ),
+    "CACHE_TAG_INVALID_FORMAT_ARGUMENT_ON_ENTITY": (
+        NEW + 'type U @key(fields: "id") @cacheTag(format: "u-{$args.id}") { id: ID! } '
+        "type Query { u: U }",
+    ),
+    "CACHE_TAG_INVALID_FORMAT_FIELD_SET_ON_ENTITY": (
+        NEW + 'type U @key(fields: "id") @key(fields: "no") @cacheTag(format: "u-{$key.id}") '
+        "{ id: ID! no: Int! } type Query { u: U }",
+    ),
+    "CACHE_TAG_FORMAT_NULLABLE_FIELD": (
+        NEW + 'type U @key(fields: "id") @cacheTag(format: "u-{$key.id}") { id: ID } '
+        "type Query { u: U }",
+    ),
+    "CACHE_TAG_FORMAT_NULLABLE_ARGUMENT": (
+        NEW + 'type Query { q(id: ID): Int @cacheTag(format: "q-{$args.id}") }',
+    ),
     "SATISFIABILITY_ERROR": (
         ALL + "type T { x: Int @shareable } type Query { t: T }",
         ALL + "type T { x: Int @shareable y: Int }",
     ),
     # Hints
+    "INCONSISTENT_RUNTIME_TYPES_FOR_SHAREABLE_RETURN": (
+        ALL + "union O = T | V type T @shareable { x: Int } type V @shareable { x: Int } "
+        "type Query { o: O @shareable }",
+        ALL + "union O = T type T @shareable { x: Int } type Query { o: O @shareable }",
+    ),
     "INCONSISTENT_BUT_COMPATIBLE_FIELD_TYPE": (
         ALL + "type Query { q: Int @shareable }",
         ALL + "type Query { q: Int! @shareable }",

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from graphql import print_ast, print_schema
 
 from federation.errors import SupergraphError
+from federation.supergraph.api_schema import build_api_schema
 from federation.supergraph.model import (
     ContextArgument,
     JoinField,
@@ -114,6 +116,20 @@ def test_join_and_link_may_be_renamed_too() -> None:
     assert read.query == "Q"
     assert list(read.types) == ["Q"]
     assert read.types["Q"].joins == (JoinType("a"),)
+
+
+def test_what_single_subgraphs_say_is_carried_and_printed_again() -> None:
+    tag = 'join__directive(graphs: [A], name: "federation__cacheTag", args: { format: "t" })'
+    text = supergraph(
+        f"type Query @join__type(graph: A) {{ t: Int @{tag} }} "
+        f"type T @join__type(graph: A) @{tag} {{ x: Int }}"
+    )
+    read = read_supergraph(text)
+    (node,) = read.types["Query"].fields["t"].directives
+    assert print_ast(node) == f"@{tag}"
+    assert read.types["T"].directives == (node,)
+    assert read_supergraph(print_supergraph(read)) == read
+    assert "cacheTag" not in print_schema(build_api_schema(read))
 
 
 def test_unions_of_join_v02_have_the_members_their_subgraphs_define() -> None:

@@ -1,9 +1,9 @@
-"""`@external`: not on interfaces, and used by something in the subgraph that has it."""
+"""`@external`: not on interfaces, used by something in the subgraph, and resolved elsewhere."""
 
 from __future__ import annotations
 
 from federation.composition.result import Diagnostics
-from federation.composition.subgraph.state import SubgraphState
+from federation.composition.subgraph.state import FieldState, SubgraphState
 from federation.supergraph.model import TypeKind
 
 
@@ -18,6 +18,7 @@ def external_rule(state: SubgraphState, diagnostics: Diagnostics) -> None:
                     field.coordinate,
                     [(state.name, field.node)],
                 )
+            _check_collision(state, field, diagnostics)
             external = field.coordinate in state.usage.external
             if external and field.coordinate not in state.usage.used:
                 diagnostics.report(
@@ -28,3 +29,18 @@ def external_rule(state: SubgraphState, diagnostics: Diagnostics) -> None:
                     field.coordinate,
                     [(state.name, field.node)],
                 )
+
+
+def _check_collision(state: SubgraphState, field: FieldState, diagnostics: Diagnostics) -> None:
+    """What is external is resolved elsewhere, so it cannot say how it is resolved here."""
+    if field.coordinate not in state.usage.external:
+        return
+    for name in ("requires", "provides"):
+        for applied in field.applied(name):
+            diagnostics.report(
+                "EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE",
+                f'Subgraph "{state.name}" marks "{field.coordinate}" both @external and @{name}. '
+                f"If it resolves the field, remove @external; otherwise remove @{name}.",
+                field.coordinate,
+                [(state.name, applied.node)],
+            )
