@@ -7,7 +7,9 @@ loses digits. Conditions of fragments are pushed down to the fields inside them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from federation.language import TypeRef
 from federation.plan.nodes import OperationKind
@@ -63,13 +65,18 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation, normalised. `root_type` is the supergraph's type for `kind`."""
+    """One operation, normalised. `root_type` is the supergraph's type for `kind`.
+
+    `lifted`: values of variables that stand for literals (`passes/lift_literals`), as JSON data.
+    They are no part of what is planned: operations that differ in them only are equal.
+    """
 
     kind: OperationKind
     name: str | None
     root_type: str
     variables: tuple[Variable, ...]
     selections: tuple[Selection, ...]
+    lifted: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
 def both(left: Conditions, right: Conditions) -> Conditions | None:

@@ -5,6 +5,7 @@ The order of passes, and why it is this one:
 1. `select_operation` – nothing else of the document matters but its fragments.
 2. `inline_fragments` – needs the schema (possible types); folds literal conditions.
 3. `merge_selections` – needs selections of one place in one list.
+4. `lift_literals` – on demand (`Normalizer.lift`): for who keeps plans, not for who reads them.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ from graphql import (
 
 from federation.errors import RequestError
 from federation.language import type_ref
+from federation.operation.argument_needs import fields_needed_with_arguments
 from federation.operation.model import Operation, Variable
 from federation.operation.passes.inline_fragments import InlineFragments
+from federation.operation.passes.lift_literals import lift_literals
 from federation.operation.passes.merge_selections import merge_selections
 from federation.operation.passes.select_operation import select_operation
 from federation.operation.possible_types import PossibleTypes
@@ -32,8 +35,17 @@ class Normalizer:
     """Normalises documents for one supergraph; holds only what is derived from it."""
 
     def __init__(self, supergraph: Supergraph) -> None:
-        self._supergraph = supergraph
+        self.supergraph = supergraph
         self._possible = PossibleTypes(supergraph)
+        self._kept = fields_needed_with_arguments(supergraph)
+
+    def lift(self, operation: Operation) -> Operation:
+        """Return a normalised operation with variables for its literals, which it holds beside.
+
+        Equal results (and fingerprints) mean: one plan serves both operations, each with its own
+        `lifted` values; `coerce_variables` puts them among the client's.
+        """
+        return lift_literals(operation, self.supergraph, self._kept)
 
     def normalize(self, document: DocumentNode, operation_name: str | None = None) -> Operation:
         """Return the operation of `document` that is to be run.
@@ -46,7 +58,7 @@ class Normalizer:
             d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)
         }
         kind, root = self._root(node)
-        inlined = InlineFragments(self._supergraph, self._possible, fragments)
+        inlined = InlineFragments(self.supergraph, self._possible, fragments)
         raw = inlined.selections(node.selection_set, root)
         return Operation(
             kind=kind,
@@ -58,11 +70,11 @@ class Normalizer:
 
     def _root(self, node: OperationDefinitionNode) -> tuple[OperationKind, str]:
         kind, root = {
-            OperationType.QUERY: (OperationKind.QUERY, self._supergraph.query),
-            OperationType.MUTATION: (OperationKind.MUTATION, self._supergraph.mutation),
+            OperationType.QUERY: (OperationKind.QUERY, self.supergraph.query),
+            OperationType.MUTATION: (OperationKind.MUTATION, self.supergraph.mutation),
             OperationType.SUBSCRIPTION: (
                 OperationKind.SUBSCRIPTION,
-                self._supergraph.subscription,
+                self.supergraph.subscription,
             ),
         }[node.operation]
         if root is None:

@@ -47,7 +47,9 @@ def coerce_variables(
     coercion = _Coercion(schema)
     values: dict[str, Any] = {}
     for variable in operation.variables:
-        if variable.name in given:
+        if variable.name in operation.lifted:
+            values[variable.name] = operation.lifted[variable.name]
+        elif variable.name in given:
             where = f"${variable.name}"
             values[variable.name] = coercion.value(variable.type, given[variable.name], where, 0)
         elif variable.default is not None:

@@ -12,6 +12,8 @@ from typing import Any, assert_never
 from federation.plan.nodes import (
     BatchFetch,
     Condition,
+    ContextValue,
+    Defer,
     EntityBatch,
     Fetch,
     Flatten,
@@ -63,8 +65,28 @@ def encode_node(node: PlanNode) -> Json:
             if rest is not None:
                 found["rest"] = encode_node(rest)
             return found
+        case Defer():
+            return _defer(node)
         case _:
             assert_never(node)
+
+
+def _defer(defer: Defer) -> Json:
+    primary: Json = {"subselection": defer.subselection}
+    if defer.primary is not None:
+        primary["node"] = encode_node(defer.primary)
+    deferred: list[Json] = []
+    for part in defer.deferred:
+        found: Json = {
+            "depends": [{"id": str(number)} for number in part.depends],
+            "label": part.label,
+            "queryPath": list(part.path),
+            "subselection": part.subselection,
+        }
+        if part.node is not None:
+            found["node"] = encode_node(part.node)
+        deferred.append(found)
+    return {"kind": "Defer", "primary": primary, "deferred": deferred}
 
 
 def encode_path(path: Path) -> list[str]:
@@ -121,12 +143,31 @@ def _batch(batch: BatchFetch) -> Json:
 
 
 def _entity(entity: EntityBatch) -> Json:
-    return {
+    found: Json = {
         "alias": entity.alias,
         "variable": entity.variable,
         "paths": [encode_path(path) for path in entity.paths],
         "requires": _representations(entity.representations),
         "outputRewrites": _rewrites(entity.output_rewrites),
+    }
+    if entity.contexts:
+        found["contexts"] = [_context(value, entity.paths[0]) for value in entity.contexts]
+    return found
+
+
+def _context(value: ContextValue, path: Path) -> Json:
+    """`path` of a source leads to the object the value is taken from, `keys` on to the value."""
+    return {
+        "variable": value.variable,
+        "type": value.type,
+        "sources": [
+            {
+                "path": encode_path(path[: source.depth]),
+                "types": list(source.types),
+                "keys": list(source.keys),
+            }
+            for source in value.sources
+        ],
     }
 
 

@@ -121,8 +121,11 @@ class Fetch:
 
     `operation` is the text sent. With `representations` it is an entity fetch: its one root field
     is `_entities(representations: $representations)` and the answers are merged, in order, into
-    the objects found at `path`. Without, the answer is merged at the root. `path` is absolute,
-    from the root of the data; a `Flatten` around the fetch repeats it for readers.
+    the objects found at `path`. Without, the answer is merged at the root – or, where `path` is not
+    empty, into each object there: a field of the root type deep inside an answer, whose fields
+    another subgraph's query root has. Such a fetch is sent once, if at least one object is there.
+    `path` is absolute, from the root of the data; a `Flatten` around the fetch repeats it for
+    readers.
     `selections` is the shape of the answer (for an entity fetch: of each entity), so that an
     executor can merge without parsing the text.
     `variables`: names of the client's variables that `operation` uses.
@@ -142,12 +145,47 @@ class Fetch:
 
 
 @dataclass(frozen=True, slots=True)
+class ContextSource:
+    """An object above, and the members that lead from it to a value.
+
+    `depth`: how many elements of the batch's path lead to the object. `types`: for which concrete
+    types it holds.
+    """
+
+    depth: int
+    types: tuple[str, ...]
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContextValue:
+    """A variable whose value comes from an object above the entity, `sources` nearest first.
+
+    `variable` without `$`, `type` as GraphQL text. No entity is asked for where a value is missing
+    that may not be null.
+    """
+
+    variable: str
+    type: str
+    sources: tuple[ContextSource, ...]
+
+
+# Stands behind each variable of a context in `EntityBatch.body`; no GraphQL text can hold it.
+CONTEXT_MARK = "\0"
+
+
+@dataclass(frozen=True, slots=True)
 class EntityBatch:
     """One aliased `_entities` field of a `BatchFetch`.
 
     `alias` is its key in the answer, `variable` the variable that takes its representations
     (without `$`). Objects at any of `paths` take part; equal representations are sent once, so
     the same selection wanted at several places costs one entity. The rest as in `Fetch`.
+
+    With `contexts` the values of those variables may differ from entity to entity. Entities of
+    equal values are asked for together; where there are several groups, the executor repeats the
+    field under further aliases with variables of their own, made from `body`: the field's
+    selection set with `CONTEXT_MARK`s. Such a batch is the only one of its fetch.
     """
 
     alias: str
@@ -156,6 +194,8 @@ class EntityBatch:
     representations: tuple[Representation, ...]
     selections: tuple[Selected, ...]
     output_rewrites: tuple[RenameKey, ...] = ()
+    contexts: tuple[ContextValue, ...] = ()
+    body: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +204,8 @@ class BatchFetch:
 
     `operation` reads
     `query($_r0: [_Any!]!, $_r1: [_Any!]!) { _e0: _entities(representations: $_r0) {...} _e1: … }`.
-    It carries its own paths, so it stands in the tree without `Flatten`.
+    It carries its own paths, so it stands in the tree without `Flatten`. `definitions`: those of
+    the client's variables, as text.
     """
 
     id: int
@@ -174,6 +215,7 @@ class BatchFetch:
     operation_name: str | None = None
     variables: tuple[str, ...] = ()
     depends_on: tuple[int, ...] = ()
+    definitions: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +257,29 @@ class Subscription:
     rest: PlanNode | None
 
 
-PlanNode = Fetch | BatchFetch | Flatten | Sequence | Parallel | Condition | Subscription
+@dataclass(frozen=True, slots=True)
+class DeferredNode:
+    """One deferred fragment: what it shows (`subselection`, GraphQL text) at `path` (response
+    keys), and the fetches only it needs. `depends`: ids of earlier fetches they wait for.
+    """
+
+    label: str | None
+    path: tuple[str, ...]
+    subselection: str
+    depends: tuple[int, ...]
+    node: PlanNode | None
+
+
+@dataclass(frozen=True, slots=True)
+class Defer:
+    """`primary` is answered first and shows `subselection`; the rest follows in parts."""
+
+    subselection: str
+    primary: PlanNode | None
+    deferred: tuple[DeferredNode, ...]
+
+
+PlanNode = Fetch | BatchFetch | Flatten | Sequence | Parallel | Condition | Subscription | Defer
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from graphql import FieldNode, OperationDefinitionNode, SelectionSetNode, parse,
 from federation.plan.nodes import (
     BatchFetch,
     Condition,
+    Defer,
     EntityBatch,
     Fetch,
     Flatten,
@@ -64,6 +65,10 @@ def plan_size(node: PlanNode) -> tuple[int, int]:
         case Subscription(_, rest):
             count, depth = (0, 0) if rest is None else plan_size(rest)
             return count + 1, depth + 1
+        case Defer(_, primary, deferred):
+            return plan_size(
+                Sequence(tuple(n for n in (primary, *(d.node for d in deferred)) if n is not None))
+            )
         case _:
             assert_never(node)
 
@@ -107,8 +112,34 @@ def _node(node: PlanNode, depth: int) -> list[str]:
             if rest is not None:
                 lines += [f"{pad}  Rest: {{", *_node(rest, depth + 2), f"{pad}  }},"]
             return [*lines, f"{pad}}},"]
+        case Defer():
+            return _defer(node, depth)
         case _:
             assert_never(node)
+
+
+def _defer(defer: Defer, depth: int) -> list[str]:
+    pad = "  " * depth
+    lines = [f"{pad}Defer {{", f"{pad}  Primary {{", *_subselection(defer.subselection, depth + 2)]
+    if defer.primary is not None:
+        lines[-1] += ":"
+        lines += _node(defer.primary, depth + 2)
+    lines += [f"{pad}  }}, ["]
+    for part in defer.deferred:
+        depends = ", ".join(map(str, part.depends))
+        label = "" if part.label is None else f', label: "{part.label}"'
+        path = "/".join(part.path)
+        lines.append(f'{pad}    Deferred(depends: [{depends}], path: "{path}"{label}) {{')
+        lines += _subselection(part.subselection, depth + 3)
+        if part.node is not None:
+            lines[-1] += ":"
+            lines += _node(part.node, depth + 3)
+        lines.append(f"{pad}    }},")
+    return [*lines, f"{pad}  ]", f"{pad}}},"]
+
+
+def _subselection(text: str, depth: int) -> list[str]:
+    return _block(_operation(text).selection_set, depth)
 
 
 def _group(name: str, nodes: tuple[PlanNode, ...], depth: int) -> list[str]:

@@ -9,11 +9,13 @@ entered a second time.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from federation.language import ListOf, NonNull, TypeRef, named_type, parse_type_ref
-from federation.operation.model import Field, Fragment, Literals, Selection
+from federation.operation.model import Argument, Field, Fragment, Literals, Selection
 from federation.plan.nodes import (
+    CONTEXT_MARK,
     OperationKind,
     PathElement,
     PathKey,
@@ -24,6 +26,7 @@ from federation.plan.nodes import (
 )
 from federation.plan.nodes import Path as PlanPath
 from federation.planning.fetch_graph import (
+    ContextDraft,
     FetchGraph,
     FetchStep,
     Guard,
@@ -53,11 +56,16 @@ class Placed:
 class FetchBuilder:
     """Lays paths into one fetch graph."""
 
-    def __init__(self, graph: QueryGraph, positions: Positions, kind: OperationKind) -> None:
+    def __init__(
+        self, graph: QueryGraph, positions: Positions, kind: OperationKind, context_prefix: str
+    ) -> None:
         self.fetches = FetchGraph()
         self._graph = graph
         self._positions = positions
         self._kind = kind
+        self._context_prefix = context_prefix
+        # (place, type, field, argument) → variable
+        self._context_variables: dict[tuple[int, str, str, str], str] = {}
         self._placed: dict[tuple[Path, Guard], Placed] = {}
         self._guard: Guard = frozenset()
 
@@ -111,7 +119,7 @@ class FetchBuilder:
         assert path.node is not None
         subgraph = path.node.subgraph
         for step in self.fetches.steps:
-            if step.subgraph == subgraph and not step.is_entity:
+            if step.subgraph == subgraph and step.is_root:
                 return Placed(step, step.selection, (), None, {step: None})
         step = FetchStep(
             len(self.fetches.steps), subgraph, self._kind, 0, (), SelectionDraft(path.node)
@@ -126,12 +134,31 @@ class FetchBuilder:
             before.selection.add_typename()
             return before
         conditions = () if step.required else step.field.conditions
-        below = before.selection.add(
-            step.key, step.field.name, step.field.arguments, conditions, path.node
-        )
+        arguments = (*step.field.arguments, *self._context_arguments(path.previous, step, before))
+        below = before.selection.add(step.key, step.field.name, arguments, conditions, path.node)
         elements: list[PathElement] = [PathKey(step.key, before.types)]
         elements += [PathList()] * _list_depth(step.move.type)
         return Placed(before.step, below, (*before.path, *elements), None, before.used)
+
+    def _context_arguments(
+        self, entity: Path, field: FieldStep, placed: Placed
+    ) -> Iterator[Argument]:
+        """Yield the arguments that come from objects above; note the values in the step."""
+        if not field.move.contexts:
+            return
+        jump, node = _entry(entity), entity.node
+        assert jump is not None
+        assert node is not None
+        for use in jump.contexts:
+            key = (entity.position.id, node.type_name, field.move.name, use.argument)
+            number = len(self._context_variables)
+            name = self._context_variables.setdefault(key, f"{self._context_prefix}{number}")
+            draft = placed.step.contexts.setdefault(name, ContextDraft(use.type))
+            depth = len(self._place(use.above).path)
+            for type_name, selections in use.selections:
+                members = self._required(use.above.position, type_name, selections, node)
+                draft.sources[depth, type_name] = tuple(_chain(members))
+            yield Argument(use.argument, f"${name}{CONTEXT_MARK}")
 
     # Jumps
 
@@ -147,8 +174,13 @@ class FetchBuilder:
             placed = self._place(needed)
             used.update(placed.used)
             dependencies[placed.step] = None
+        if jump.move.is_root:
+            step = self._step(path, source, dependencies, [], requires=False)
+            used[step] = None
+            return Placed(step, step.selection, step.path, source.types, used)
         draft = self._representation(path.previous, path.node, jump)
-        step = self._step(path, source, dependencies, draft, bool(jump.requires))
+        needs_more = bool(jump.requires or jump.contexts)
+        step = self._step(path, source, dependencies, [draft], needs_more)
         step.represent(draft)
         used[step] = None
         entered = step.selection.fragment(path.node.type_name, path.node)
@@ -159,18 +191,18 @@ class FetchBuilder:
         path: Path,
         source: Placed,
         dependencies: dict[FetchStep, None],
-        draft: RepresentationDraft,
+        drafts: list[RepresentationDraft],
         requires: bool,
     ) -> FetchStep:
         assert path.node is not None
         place, subgraph = path.position.id, path.node.subgraph
         for step in self.fetches.steps:
-            if not step.is_entity or step.place != place or step.subgraph != subgraph:
+            if step.is_root or step.place != place or step.subgraph != subgraph:
                 continue
             if any(d is step or d.waits_for(step) for d in dependencies):
                 continue
             if step.can_also(self._guard, dependencies, requires) and step.can_join(
-                source.path, [draft]
+                source.path, drafts
             ):
                 step.dependencies.update(dependencies)
                 step.requires |= requires
@@ -215,7 +247,10 @@ class FetchBuilder:
         assert node is not None
         if node.is_interface_object:
             # Until another subgraph says more, the data says the interface's name.
-            return (*self._graph.possible.of(node.type_name), node.type_name)
+            concrete = (
+                (source.narrow,) if source.narrow else self._graph.possible.of(node.type_name)
+            )
+            return (*concrete, node.type_name)
         return tuple(node.casts) if node.is_abstract else (node.type_name,)
 
     def _required(
@@ -294,6 +329,23 @@ def _knows_typename(path: Path) -> bool:
     origin = step.previous
     learns = origin is not None and origin.node is not None and origin.node.is_interface_object
     return not learns or (step.node is not None and step.node.is_interface_object)
+
+
+def _entry(path: Path) -> JumpStep | None:
+    """Return the jump by which an object was entered."""
+    step: Path | None = path
+    while step is not None and isinstance(step.step, CastStep):
+        step = step.previous
+    return step.step if step is not None and isinstance(step.step, JumpStep) else None
+
+
+def _chain(selections: tuple[RequiredSelection, ...]) -> Iterator[str]:
+    """Yield the members on the way to the one value that is selected."""
+    while selections:
+        first = selections[0]
+        if isinstance(first, RequiredField):
+            yield first.source
+        selections = first.selections
 
 
 def _list_depth(ref: TypeRef) -> int:

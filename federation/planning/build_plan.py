@@ -52,12 +52,16 @@ class PlanBuilder:
 
     def _guarded(self, step: FetchStep) -> PlanNode:
         node: PlanNode
-        if step.members or (step.is_entity and self._text.defines("representations")):
+        if (
+            step.members
+            or step.contexts
+            or (step.is_entity and self._text.defines("representations"))
+        ):
             # A batch names its variables itself, so it cannot clash with the client's.
             node = self._batch(step)
         else:
             fetch = self._fetch(step)
-            node = nodes.Flatten(step.path, fetch) if step.is_entity else fetch
+            node = nodes.Flatten(step.path, fetch) if step.path else fetch
         for variable, wanted in sorted(step.guard, reverse=True):
             node = nodes.Condition(variable, node if wanted else None, None if wanted else node)
         return node
@@ -105,16 +109,20 @@ class PlanBuilder:
                 paths=(step.path,),
                 representations=key[1],
                 selections=self._text.shape(step.selection),
+                contexts=_contexts(step),
+                body=text if step.contexts else "",
             )
             bodies.append(f"_e{index}:_entities(representations:${variable}{index}){text}")
         name = self._name(leader, number)
         variables = self._text.in_order(used)
         extra = [f"${batch.variable}:[_Any!]!" for batch in batches.values()]
-        body = "{" + " ".join(bodies) + "}"
+        extra += [f"${name}:{draft.type}" for name, draft in leader.contexts.items()]
+        body = "{" + " ".join(bodies).replace(nodes.CONTEXT_MARK, "") + "}"
         return nodes.BatchFetch(
             id=number,
             subgraph=leader.subgraph,
             operation=self._text.document(leader.kind, name, variables, extra, body),
+            definitions=",".join(self._text.definitions(variables)) if leader.contexts else "",
             entities=tuple(batches.values()),
             operation_name=name,
             variables=variables,
@@ -139,6 +147,20 @@ def _representations(step: FetchStep) -> tuple[nodes.Representation, ...]:
         nodes.Representation(draft.types, draft.selections, draft.typename)
         for draft in step.representations
     )
+
+
+def _contexts(step: FetchStep) -> tuple[nodes.ContextValue, ...]:
+    found = []
+    for variable, draft in step.contexts.items():
+        by_keys: dict[tuple[int, tuple[str, ...]], list[str]] = {}
+        for (depth, type_name), keys in draft.sources.items():
+            by_keys.setdefault((depth, keys), []).append(type_name)
+        sources = [
+            nodes.ContextSource(depth, tuple(types), keys)
+            for (depth, keys), types in sorted(by_keys.items(), key=lambda item: -item[0][0])
+        ]
+        found.append(nodes.ContextValue(variable, draft.type, tuple(sources)))
+    return tuple(found)
 
 
 def _components(steps: Sequence[FetchStep]) -> list[list[FetchStep]]:

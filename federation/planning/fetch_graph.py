@@ -119,7 +119,13 @@ class RepresentationDraft:
     selections: tuple[RequiredSelection, ...]
 
     def clashes(self, other: RepresentationDraft) -> bool:
-        """Whether both enter one interface object with different members of different types."""
+        """Whether one representation cannot say both.
+
+        Either a member is required twice with different arguments, or both enter one interface
+        object with different members of different types.
+        """
+        if set(self.types) & set(other.types) and contradict(self.selections, other.selections):
+            return True
         return (
             self.typename is not None
             and (self.entered, self.typename) == (other.entered, other.typename)
@@ -137,12 +143,20 @@ class RepresentationDraft:
 
 
 @dataclass(slots=True, eq=False)
+class ContextDraft:
+    """As `plan.nodes.ContextValue`; `sources`: (depth, concrete type) → members to the value."""
+
+    type: str
+    sources: dict[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
 class FetchStep:
     """One call. `place` identifies the object it adds to, whatever types the path goes through.
 
     `uses`: under which literals parts of this step are wanted. `requires`: whether a
     representation holds `@requires` data.
-    `members`: further entity steps that are sent in the same operation.
+    `members`: further entity steps that are sent in the same operation. `contexts` by variable.
     """
 
     order: int
@@ -156,10 +170,16 @@ class FetchStep:
     uses: set[Guard] = field(default_factory=set)
     requires: bool = False
     members: list[FetchStep] = field(default_factory=list)
+    contexts: dict[str, ContextDraft] = field(default_factory=dict)
 
     @property
     def is_entity(self) -> bool:
         return bool(self.representations)
+
+    @property
+    def is_root(self) -> bool:
+        """Whether the step asks for fields of the operation's own root."""
+        return not self.place
 
     def waits_for(self, other: FetchStep) -> bool:
         """Whether this step waits for `other`, directly or through others."""
@@ -236,6 +256,29 @@ class FetchStep:
             else:
                 found.append(replace(draft, types=tuple(left)))
         self.representations = found
+
+
+def contradict(left: tuple[RequiredSelection, ...], right: tuple[RequiredSelection, ...]) -> bool:
+    """Whether two representations take a member of the same name from different data.
+
+    >>> contradict((RequiredField("fee", "fee"),), (RequiredField("fee", "fee_1"),))
+    True
+    """
+    for one in left:
+        for two in right:
+            if isinstance(one, RequiredField) and isinstance(two, RequiredField):
+                if one.name == two.name and (
+                    one.source != two.source or contradict(one.selections, two.selections)
+                ):
+                    return True
+            elif (
+                isinstance(one, RequiredFragment)
+                and isinstance(two, RequiredFragment)
+                and one.condition == two.condition
+                and contradict(one.selections, two.selections)
+            ):
+                return True
+    return False
 
 
 def merge_required(

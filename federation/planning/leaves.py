@@ -168,7 +168,7 @@ class LeafFinder:
         if selection.name == "__typename":
             return not node.is_interface_object
         move = self._finder.usable_move(node, selection.name)
-        if move is None or move.requires:
+        if move is None or not move.is_alone:
             return False
         return not selection.selections or self._is_local(
             selection.selections, self._graph.nodes[move.target]

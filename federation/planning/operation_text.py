@@ -53,15 +53,20 @@ class OperationText:
         body: str,
     ) -> str:
         """Return the operation around `body`; `extra` are further variable definitions."""
-        defined = [*extra]
-        for variable in variables:
-            known = self._definitions[variable]
-            text = f"${known.name}:{known.type}"
-            defined.append(text if known.default is None else f"{text}={known.default}")
+        defined = [*extra, *self.definitions(variables)]
         head = kind.value if name is None else f"{kind.value} {name}"
         if defined:
             return f"{head}({','.join(defined)}){body}"
         return body if head == "query" else head + body
+
+    def definitions(self, variables: Iterable[str]) -> list[str]:
+        """Return the definitions of variables of the client's."""
+        defined = []
+        for variable in variables:
+            known = self._definitions[variable]
+            text = f"${known.name}:{known.type}"
+            defined.append(text if known.default is None else f"{text}={known.default}")
+        return defined
 
     def shape(self, draft: SelectionDraft) -> tuple[Selected, ...]:
         """Return the shape of the answer to a selection."""

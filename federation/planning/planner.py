@@ -12,7 +12,7 @@ The six calls, in order (each has its own module and can be looked at on its own
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from graphql import GraphQLError, GraphQLSchema, parse, validate
@@ -21,12 +21,14 @@ from federation.errors import RequestError
 from federation.operation.model import Operation
 from federation.operation.normalize import Normalizer
 from federation.plan.nodes import OperationKind, PlanNode, QueryPlan
+from federation.plan.shape import ResponseShape
 from federation.planning.build_fetches import FetchBuilder
 from federation.planning.build_plan import PlanBuilder
 from federation.planning.build_shape import ShapeBuilder, ShapeTypes
 from federation.planning.combine import combine
 from federation.planning.explain import explain_choices
 from federation.planning.fetch_graph import FetchGraph, FetchStep
+from federation.planning.labels import OverrideLabels
 from federation.planning.leaves import Leaf, LeafFinder
 from federation.planning.operation_text import OperationText
 from federation.planning.optimize import optimize
@@ -59,6 +61,7 @@ class Planner:
         self.limits = limits or PlannerLimits()
         self.graph = build_query_graph(self.supergraph)
         self.normalizer = Normalizer(self.supergraph)
+        self._labels = OverrideLabels(self.supergraph, self.graph.possible)
         self._field_shapes = FieldShapes(self.supergraph, self.graph.possible)
         self._shape_types = ShapeTypes(self.graph)
         self._api_schema: GraphQLSchema | None = None
@@ -82,6 +85,28 @@ class Planner:
         if isinstance(operation, str):
             operation = self.normalize(operation, operation_name)
         return _Planning(self, operation, labels, should_stop).plan()
+
+    def plan_with_shapes(
+        self,
+        operation: Operation,
+        parts: Sequence[Operation],
+        *,
+        labels: frozenset[str] = frozenset(),
+        should_stop: Callable[[], bool] | None = None,
+    ) -> tuple[QueryPlan, list[ResponseShape]]:
+        """Return the plan, and the response shape of each of `parts`.
+
+        A part selects some of what `operation` selects, so its data is in the plan's answer.
+        """
+        planning = _Planning(self, operation, labels, should_stop)
+        return planning.plan(), [planning.shape_of(part) for part in parts]
+
+    def labels_of(self, operation: Operation) -> tuple[str, ...]:
+        """Return the progressive-override labels on which the operation's plan may depend.
+
+        For any two sets of active labels that agree on these, the plan is the same.
+        """
+        return self._labels.of(operation)
 
     def explain(self, operation: Operation | str, operation_name: str | None = None) -> str:
         """Return what was chosen for each part of the operation, and the options not taken."""
@@ -126,6 +151,7 @@ class _Planning:
         self._limits = planner.limits
         self._should_stop = should_stop
         self._positions = Positions(planner.field_shapes())
+        self._text = OperationText(planner.graph, operation)
         self._shape_types = planner.shape_types()
         self._finder = PathFinder(
             planner.graph,
@@ -144,7 +170,7 @@ class _Planning:
 
     def plan(self) -> QueryPlan:
         operation = self._operation
-        nodes = PlanBuilder(operation, OperationText(self._graph, operation))
+        nodes = PlanBuilder(operation, self._text)
         node: PlanNode | None
         match operation.kind:
             case OperationKind.QUERY:
@@ -154,8 +180,11 @@ class _Planning:
             case OperationKind.SUBSCRIPTION:
                 graph = self._fetches(operation)
                 node = nodes.build_subscription(graph) if graph.steps else None
-        shape = ShapeBuilder(self._shape_types, self._positions).build(operation)
-        return QueryPlan(operation.kind, node, shape)
+        return QueryPlan(operation.kind, node, self.shape_of(operation))
+
+    def shape_of(self, operation: Operation) -> ResponseShape:
+        """Return the shape of the operation planned here, or of a part of it."""
+        return ShapeBuilder(self._shape_types, self._positions).build(operation)
 
     def _choose(self, operation: Operation) -> tuple[list[Leaf], list[Path]]:
         leaves = LeafFinder(self._graph, self._finder).leaves(
@@ -170,7 +199,9 @@ class _Planning:
 
     def _fetches(self, operation: Operation) -> FetchGraph:
         leaves, chosen = self._choose(operation)
-        builder = FetchBuilder(self._graph, self._positions, operation.kind)
+        builder = FetchBuilder(
+            self._graph, self._positions, operation.kind, self._text.free_prefix("_ctx")
+        )
         for leaf, path in zip(leaves, chosen, strict=True):
             builder.add(path, leaf.selections, leaf.literals)
         optimize(builder.fetches)

@@ -2,8 +2,9 @@
 
 At different places of the data they cannot be one `_entities` field, but several aliased ones
 fit in one operation. Steps are "ready together" when the same number of calls must come first
-(their level): joining them costs no further wave. Steps on different levels stay apart, since
-the earlier one would have to wait.
+(their level): joining them costs no further wave. On different levels, the earlier one would have
+to wait; that delays nothing where no other step waits for it, since the answer waits for the later
+one anyway. So such a step is sent with the next later one.
 
 Runs first: members bring their dependencies, which later passes reduce.
 """
@@ -14,19 +15,30 @@ from federation.planning.fetch_graph import FetchGraph, FetchStep, Guard
 
 
 def batch_entities(graph: FetchGraph) -> None:
-    """Join all such steps; the first of them sends the operation."""
+    """Join all such steps; the first of them (of the latest level) sends the operation."""
     levels = _levels(graph)
-    leaders: dict[tuple[str, int, Guard], FetchStep] = {}
+    leaders: dict[tuple[str, Guard], dict[int, FetchStep]] = {}
     for step in list(graph.steps):
-        if not step.is_entity:
+        if not step.is_entity or step.contexts:
+            # How often a field with contexts is repeated depends on the data; it goes alone.
             continue
         # Under different conditions they are not wanted together.
-        key = (step.subgraph, levels[step], step.guard)
-        leader = leaders.setdefault(key, step)
+        here = leaders.setdefault((step.subgraph, step.guard), {})
+        leader = here.setdefault(levels[step], step)
         if leader is not step:
-            leader.members.append(step)
-            leader.dependencies.update(step.dependencies)
-            graph.replace(step, leader)
+            _join(graph, leader, step)
+    for here in leaders.values():
+        for level in sorted(here)[:-1]:
+            later = min(other for other in here if other > level)
+            if not any(here[level] in step.dependencies for step in graph.steps):
+                _join(graph, here[later], here.pop(level))
+
+
+def _join(graph: FetchGraph, leader: FetchStep, step: FetchStep) -> None:
+    leader.members += [step, *step.members]
+    step.members = []
+    leader.dependencies.update(step.dependencies)
+    graph.replace(step, leader)
 
 
 def _levels(graph: FetchGraph) -> dict[FetchStep, int]:

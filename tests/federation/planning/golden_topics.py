@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from federation.planning import Planner
 from tests.support.golden import GOLDEN_ROOT
 
 FOLDER = GOLDEN_ROOT / "planning"
+# Progressive-override labels that are active, each case's own: "# labels: percent(5), x"
+_LABELS = re.compile(r"^# labels: (.*)$", re.MULTILINE)
 CASES = sorted(FOLDER.glob("*/*.graphql"))
 
 
@@ -26,7 +29,9 @@ def planner(topic: Path, *, backwards: bool = False) -> Planner:
 
 def plan_text(case: Path, *, backwards: bool = False) -> str:
     operation = case.read_text(encoding="utf-8")
-    return print_plan_with_footer(planner(case.parent, backwards=backwards).plan(operation))
+    labels = frozenset(label for line in _LABELS.findall(operation) for label in line.split(", "))
+    plans = planner(case.parent, backwards=backwards)
+    return print_plan_with_footer(plans.plan(operation, labels=labels))
 
 
 if __name__ == "__main__":
