@@ -43,6 +43,20 @@ def complete(
         return None
 
 
+def complete_object(
+    shape: ObjectShape,
+    value: Any,
+    path: ClientPath,
+    variables: Mapping[str, Any],
+    errors: ErrorList,
+) -> dict[str, Any] | None:
+    """Return an object of the answer that stands at `path`, or None when it must be null."""
+    try:
+        return _Completion(variables, errors).object(shape, value, path)
+    except _NullError:
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class _Completion:
     variables: Mapping[str, Any]

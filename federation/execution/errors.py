@@ -179,18 +179,41 @@ class ErrorTranslation:
         if not isinstance(path, list) or not path:
             return []
         if not failure.step.entities:
-            return self._follow(failure.parts[0], self.locator.data, path, self.locator.root())
+            part, root = failure.parts[0], self.locator.root()
+            self._explain_siblings(part, [(self.locator.data, root)], path)
+            return self._follow(part, self.locator.data, path, root)
         for part, targets in zip(failure.parts, failure.targets, strict=True):
-            if failure.step.entities[part.position].alias != path[0]:
+            alias = failure.step.entities[part.position].alias
+            if not alias:
+                path = [alias, 0, *path]
+            if alias != path[0]:
                 continue
             if len(path) < 2 or type(path[1]) is not int or not 0 <= path[1] < len(targets):
                 return []
+            places = list(self._places(part, [targets[path[1]]]))
+            self._explain_siblings(part, places, path[2:])
             return [
                 found
-                for value, spots in self._places(part, [targets[path[1]]])
+                for value, spots in places
                 for found in self._follow(part, value, path[2:], spots)
             ][: self.policy.max_errors]
         return []
+
+    def _explain_siblings(
+        self, part: Part, places: Iterable[tuple[Any, tuple[Spot, ...]]], path: Sequence[Any]
+    ) -> None:
+        """Let an error explain what an object lacks besides the field that failed.
+
+        A failing field that must not be null leaves nothing of its entity's, or the root's, answer.
+        """
+        for value, spots in places:
+            if not path or value.get(path[0]) is not None:
+                continue
+            for key in part.members.fields:
+                if key != "__typename" and value.get(key) is None:
+                    for spot in self.locator.step(spots, value, key):
+                        if spot.shape is not None:
+                            self.into.explain(spot.path)
 
     def _follow(
         self, part: Part, value: Any, path: Sequence[Any], spots: tuple[Spot, ...]

@@ -17,13 +17,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from federation.errors import SubgraphError
-from federation.execution.compile.program import Program, Walks, build_program
+from federation.execution.blueprint import Blueprint
+from federation.execution.compile.program import Program, build_program
+from federation.execution.compile.whole import Whole, build_whole
 from federation.execution.completion import complete
 from federation.execution.context import Answer, ExecutionContext
+from federation.execution.contexts import ContextCall, put_contexts, split_by_contexts
 from federation.execution.errors import ErrorList, ErrorTranslation, StepFailure, Targets
-from federation.execution.json_codec import encode
+from federation.execution.json_codec import Fragment, encode
 from federation.execution.locate import Locator
-from federation.execution.runtime import Irregular, copy_spine
+from federation.execution.runtime import Irregular, Walks, copy_spine
 from federation.execution.steps import Step, flatten_plan
 from federation.execution.tracing import FetchSpan
 from federation.execution.transport import SubgraphRequest, SubgraphResponse, SubgraphTransport
@@ -45,7 +48,7 @@ class CompiledPlan:
     """A plan ready to run.
 
     `heads` are the beginnings of the request bodies, `dependents` the steps that wait for each
-    step, `first` those that wait for none.
+    step, `first` those that wait for none. `whole`: see `compile.whole`.
     """
 
     plan: QueryPlan
@@ -54,6 +57,7 @@ class CompiledPlan:
     heads: tuple[bytes, ...]
     dependents: tuple[tuple[int, ...], ...]
     first: tuple[int, ...]
+    whole: Whole | None = None
 
     @property
     def source(self) -> str:
@@ -83,27 +87,40 @@ def compile_plan(plan: QueryPlan) -> CompiledPlan:
         plan=plan,
         steps=steps,
         program=build_program(steps, plan.shape),
-        heads=tuple(_head(step) for step in steps),
+        heads=tuple(_head(step.operation, step.operation_name) for step in steps),
         dependents=tuple(
             tuple(other for other, later in enumerate(steps) if index in later.waits_for)
             for index in range(len(steps))
         ),
         first=tuple(index for index, step in enumerate(steps) if not step.waits_for),
+        whole=build_whole(steps, plan.shape),
     )
 
 
-def _head(step: Step) -> bytes:
-    head = b'{"query":' + encode(step.operation)
-    if step.operation_name is not None:
-        head += b',"operationName":' + encode(step.operation_name)
+def _head(operation: str, name: str | None) -> bytes:
+    head = b'{"query":' + encode(operation)
+    if name is not None:
+        head += b',"operationName":' + encode(name)
     return head
 
 
 def _request(
-    compiled: CompiledPlan, index: int, context: ExecutionContext, variables: dict[str, Any]
+    compiled: CompiledPlan,
+    index: int,
+    context: ExecutionContext,
+    variables: dict[str, Any],
+    operation: str | None = None,
 ) -> SubgraphRequest:
-    """Return the request of a step; `variables` holds its representations and is filled up."""
+    """Return the request of a step; `variables` holds its representations and is filled up.
+
+    `operation` is sent instead of the step's own.
+    """
     step = compiled.steps[index]
+    head = compiled.heads[index]
+    if operation is None:
+        operation = step.operation
+    else:
+        head = _head(operation, step.operation_name)
     for name in step.variables:
         if name in context.variables:
             variables[name] = context.variables[name]
@@ -113,42 +130,67 @@ def _request(
         headers = {**headers, **context.headers_for(step.subgraph)}
     return SubgraphRequest(
         step.subgraph,
-        step.operation,
+        operation,
         variables,
-        compiled.heads[index] + tail,
+        head + tail,
         step.operation_name,
         headers,
         context.deadline,
         step.kind is OperationKind.MUTATION,
         context.identity,
+        None if context.root_data else compiled.whole,
     )
+
+
+def _context_call(step: Step, variables: dict[str, Any]) -> ContextCall | None:
+    """Return the call of a step whose arguments come from objects above, None for others."""
+    if not step.entities or not step.entities[0].contexts:
+        return None
+    (batch,) = step.entities
+    representations = variables[batch.variable]
+    return split_by_contexts(batch, representations, step.definitions, step.operation_name or "")
 
 
 class _Execution:
     """One run of a plan."""
 
-    __slots__ = ("compiled", "context", "data", "failures", "tasks", "waiting", "walks")
+    __slots__ = (
+        "bug",
+        "compiled",
+        "context",
+        "data",
+        "failures",
+        "idle",
+        "raw",
+        "tasks",
+        "waiting",
+        "walks",
+    )
 
     def __init__(self, compiled: CompiledPlan, context: ExecutionContext) -> None:
         self.compiled = compiled
         self.context = context
         self.data: dict[str, Any] = {}
-        self.walks: Walks = {}
+        self.walks = Walks()
         self.failures: dict[int, list[StepFailure]] = {}
-        self.tasks: set[asyncio.Task[None]] = set()
+        self.tasks: set[asyncio.Future[None]] = set()
+        self.idle: asyncio.Future[None] | None = None
+        self.bug: BaseException | None = None
+        self.raw: bytes | None = None
         self.waiting = [len(step.waits_for) for step in compiled.steps]
 
     async def run(self) -> Answer:
         try:
             if self.compiled.first:
                 await self._chain(self.compiled.first)
-            while self.tasks:
-                done, _ = await asyncio.wait(self.tasks, return_when=asyncio.FIRST_COMPLETED)
-                self.tasks -= done
-                for task in done:
-                    task.result()
+            if self.tasks and self.bug is None:
+                self.idle = asyncio.get_running_loop().create_future()
+                await self.idle
+            if self.bug is not None:
+                raise self.bug
         finally:
-            await self._cancel()
+            if self.tasks:
+                await self._cancel()
         return self._answer()
 
     async def _cancel(self) -> None:
@@ -156,14 +198,26 @@ class _Execution:
         tasks, self.tasks = self.tasks, set()
         for task in tasks:
             task.cancel()
-        if tasks:
-            await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _start(self, index: int) -> None:
+        task = asyncio.ensure_future(self._chain((index,)))
+        self.tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Future[None]) -> None:
+        self.tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            self.bug = self.bug or task.exception()
+        over = not self.tasks or self.bug is not None
+        if over and self.idle is not None and not self.idle.done():
+            self.idle.set_result(None)
 
     async def _chain(self, ready: tuple[int, ...]) -> None:
         """Run the first of `ready` here, the others in tasks of their own, then what follows."""
         while ready:
             for index in ready[1:]:
-                self.tasks.add(asyncio.ensure_future(self._chain((index,))))
+                self._start(index)
             await self._step(ready[0])
             ready = self._finished(ready[0])
 
@@ -191,9 +245,14 @@ class _Execution:
                 targets = self._gather(index, variables)
                 if not any(targets):
                     return
-            response = await self._send(
-                index, variables, sum(map(len, targets)) if step.entities else 0
-            )
+            count = sum(map(len, targets)) if step.entities else 0
+            call = _context_call(step, variables)
+            if call is None:
+                response = await self._send(index, variables, count)
+            else:
+                response = call.as_planned(
+                    await self._send(index, call.variables, count, call.operation)
+                )
             self._place(index, response, targets)
         except SubgraphError as error:
             self._fail(index, targets, error)
@@ -205,12 +264,20 @@ class _Execution:
         found = []
         batches = self.compiled.steps[index].entities
         for batch, gather in zip(batches, self.compiled.program.gathers[index], strict=True):
-            variables[batch.variable], objects = gather(self.data, self.walks)
+            if batch.contexts:
+                put_contexts(self.data, batch)
+            representations, objects = gather(self.data, self.walks)
+            if batch.variable:
+                variables[batch.variable] = representations
             found.append(objects)
         return tuple(found)
 
     async def _send(
-        self, index: int, variables: dict[str, Any], representations: int
+        self,
+        index: int,
+        variables: dict[str, Any],
+        representations: int,
+        operation: str | None = None,
     ) -> SubgraphResponse:
         """Return the subgraph's response; every failure comes out as `SubgraphError`."""
         step = self.compiled.steps[index]
@@ -225,7 +292,7 @@ class _Execution:
                 code=TIMEOUT,
             )
         try:
-            request = _request(self.compiled, index, context, variables)
+            request = _request(self.compiled, index, context, variables, operation)
         except TypeError:
             # What a representation took from another subgraph's answer is too deep, or no text.
             raise _malformed(step) from None
@@ -234,36 +301,70 @@ class _Execution:
             span = context.tracer.start(step.subgraph, step.operation_name, representations)
             if span is not None and span.headers:
                 request = replace(request, headers={**request.headers, **span.headers})
-        if span is None:
-            return await _guarded(transport, request)
-        return await _traced(transport, request, span)
+        if span is not None:
+            return await _traced(transport, request, span)
+        try:
+            return await transport.send(request)
+        except SubgraphError:
+            raise
+        except Exception as error:
+            raise _unexpected(request, error) from error
 
     def _place(self, index: int, response: SubgraphResponse, targets: Targets) -> None:
+        if response.raw is not None:
+            self.raw = response.raw
+            return
         step = self.compiled.steps[index]
         parts = self.compiled.program.analysis.parts[index]
         if response.errors:
             failure = StepFailure(step, parts, targets, errors=response.errors)
             self.failures.setdefault(index, []).append(failure)
         data = response.data
+        prepare = self.compiled.program.prepares[index]
         if response.shared:
-            data = copy_spine(data, self.compiled.program.analysis.spines[index])
+            data = self._own(index, response)
+        elif prepare is not None:
+            prepare(data, self.walks)
         places = self.compiled.program.places[index]
         if data is None:
             regular = bool(response.errors)
         elif data.__class__ is not dict:
             regular = False
         elif not step.entities:
-            regular = places[0](self.data, data, self.walks)
+            regular = places[0](self.data, data)
         else:
             regular = True
             for batch, place, objects in zip(step.entities, places, targets, strict=True):
-                entities = data.get(batch.alias)
+                entities = data.get(batch.alias) if batch.alias else [data]
                 if entities.__class__ is list and len(entities) == len(objects):
-                    regular = place(objects, entities, self.walks) and regular
+                    regular = place(objects, entities) and regular
                 elif objects and (entities is not None or not response.errors):
                     regular = False
         if not regular:
             self._fail(index, targets, _malformed(step))
+
+    def _own(self, index: int, response: SubgraphResponse) -> Any:
+        """Return a prepared answer to write into, of which others hold the original.
+
+        It is prepared once for all who hold it and run this plan; each request copies only the
+        objects that will be written into, and of those that repeat only one.
+        """
+        spine = self.compiled.program.analysis.spines[index]
+        prepare = self.compiled.program.prepares[index]
+        if spine is None:
+            return response.data
+        if prepare is None or response.memo is None:
+            own = copy_spine(response.data, spine)
+            if prepare is not None:
+                prepare(own, self.walks)
+            return own
+        blueprint = response.memo.get(prepare)
+        if blueprint is None:
+            walks = Walks()
+            data = copy_spine(response.data, spine)
+            prepare(data, walks)
+            blueprint = response.memo[prepare] = Blueprint(data, spine, walks)
+        return blueprint.copy(self.walks)
 
     def _fail(self, index: int, targets: Targets, error: SubgraphError) -> None:
         step = self.compiled.steps[index]
@@ -273,13 +374,15 @@ class _Execution:
 
     def _answer(self) -> Answer:
         context, program = self.context, self.compiled.program
+        if self.raw is not None:
+            return _written(Fragment(self.raw), (), context.extensions)
         if context.root_data:
             self.data.update(context.root_data)
         errors = ErrorList(context.errors.max_errors)
         if self.failures:
             self._translate(errors)
         try:
-            data = program.project(self.data, program.begin(context.variables))
+            data = program.project(self.data, program.begin(context.variables, self.walks.repeated))
             return _written(data, errors.finish(), context.extensions)
         except (Irregular, TypeError):
             # TypeError: a value that cannot be written as JSON; the careful road finds it.
@@ -314,16 +417,11 @@ def _malformed(step: Step) -> SubgraphError:
     )
 
 
-async def _guarded(transport: SubgraphTransport, request: SubgraphRequest) -> SubgraphResponse:
-    """Call a transport. Whatever else it raises is logged and becomes a failed call."""
-    try:
-        return await transport.send(request)
-    except SubgraphError:
-        raise
-    except Exception as error:
-        subgraph = request.subgraph
-        logger.exception("the transport of subgraph %s failed", subgraph)
-        raise SubgraphError("The call of this subgraph failed.", subgraph=subgraph) from error
+def _unexpected(request: SubgraphRequest, error: Exception) -> SubgraphError:
+    """Log what a transport should not have raised; return it as a failed call."""
+    subgraph = request.subgraph
+    logger.error("the transport of subgraph %s failed", subgraph, exc_info=error)
+    return SubgraphError("The call of this subgraph failed.", subgraph=subgraph)
 
 
 async def _traced(
@@ -331,8 +429,12 @@ async def _traced(
 ) -> SubgraphResponse:
     """Call a transport and end the span, also when the call is cancelled."""
     try:
-        response = await _guarded(transport, request)
+        response = await transport.send(request)
     except BaseException as error:
+        if isinstance(error, Exception) and not isinstance(error, SubgraphError):
+            failure = _unexpected(request, error)
+            span.end(failure, 0)
+            raise failure from error
         span.end(error if isinstance(error, SubgraphError) else None, 0)
         raise
     span.end(None, len(response.errors))

@@ -84,12 +84,16 @@ class Locator:
             yield Spot((*spot.path, segment), spot.shape.item)
         elif isinstance(spot.shape, ObjectShape) and isinstance(segment, str):
             typename = object_type(spot.shape, value)
-            for field in spot.shape.fields:
-                if (
-                    field.source == segment
-                    and (field.types is None or typename in field.types)
-                    and is_included(field.conditions, self.variables)
-                ):
+            found = [
+                field
+                for field in spot.shape.fields
+                if field.source == segment
+                and (field.types is None or typename is None or typename in field.types)
+                and is_included(field.conditions, self.variables)
+            ]
+            # Of what became null nobody knows the type: then only what all types agree about.
+            if typename is not None or len({field.key for field in found}) == 1:
+                for field in found if typename is not None else found[:1]:
                     yield Spot((*spot.path, field.key), field.value)
 
 

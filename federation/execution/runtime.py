@@ -15,6 +15,19 @@ class Irregular(Exception):
     """The data is not as the response shape says; nothing more is known here."""
 
 
+class Walks(dict[int, list[Any]]):
+    """What one request has found out about its data.
+
+    The objects found on shared walks, by number; `repeated` are the identities of objects that
+    stand for several equal ones.
+    """
+
+    __slots__ = ("repeated",)
+
+    def __init__(self) -> None:
+        self.repeated: set[int] = set()
+
+
 class Missing:
     """Marks a representation that cannot be made."""
 
@@ -33,7 +46,7 @@ def key_of(value: Any) -> Any:
     False
     """
     kind = value.__class__
-    if kind is str or value is None:
+    if kind is str or kind is int or value is None:
         return value
     if kind is dict:
         return (dict, *sorted((name, key_of(item)) for name, item in value.items()))

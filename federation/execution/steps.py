@@ -14,9 +14,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from federation.execution.contexts import with_context_members
 from federation.plan.nodes import (
     BatchFetch,
     Condition,
+    Defer,
     EntityBatch,
     Fetch,
     Flatten,
@@ -35,9 +37,12 @@ from federation.plan.nodes import (
 class Step:
     """One call of one subgraph.
 
-    `entities` empty: a root fetch whose answer has the shape `selections`. `waits_for` are
+    `entities` empty: a root fetch whose answer has the shape `selections`. A root fetch for
+    objects at a path has one without alias, variable and representations: the answer itself is
+    the entity of all these objects. `waits_for` are
     indexes of earlier steps. `conditions` are (variable, wanted value), all of which must hold.
     `event` marks the fetch that opens a subscription: its answers arrive as events.
+    `definitions`: those of the client's variables, where the text depends on the data (contexts).
     """
 
     id: int
@@ -53,6 +58,7 @@ class Step:
     waits_for: tuple[int, ...] = ()
     conditions: tuple[tuple[str, bool], ...] = ()
     event: bool = False
+    definitions: str = ""
 
 
 def flatten_plan(plan: QueryPlan) -> tuple[Step, ...]:
@@ -97,6 +103,10 @@ class _Flattening:
                 for branch, wanted in ((then, True), (otherwise, False)):
                     if branch is not None:
                         self.add(branch, before, (*conditions, (variable, wanted)))
+            case Defer(_, first, deferred):
+                for part in (first, *(later.node for later in deferred)):
+                    if part is not None:
+                        self.add(part, before, conditions)
             case Subscription(primary, rest):
                 self._append(primary, before, conditions, event=True)
                 if rest is not None:
@@ -131,18 +141,22 @@ def _step(fetch: Fetch | BatchFetch) -> Step:
                 operation_name=fetch.operation_name,
                 kind=OperationKind.QUERY,
                 variables=fetch.variables,
-                entities=fetch.entities,
+                entities=tuple(
+                    with_context_members(batch) if batch.contexts else batch
+                    for batch in fetch.entities
+                ),
+                definitions=fetch.definitions,
                 selections=(),
                 output_rewrites=(),
                 depends_on=fetch.depends_on,
             )
-        case Fetch(representations=()):
+        case Fetch(representations=(), path=()):
             entities: tuple[EntityBatch, ...] = ()
         case Fetch():
             entities = (
                 EntityBatch(
-                    alias="_entities",
-                    variable="representations",
+                    alias="_entities" if fetch.representations else "",
+                    variable="representations" if fetch.representations else "",
                     paths=(fetch.path,),
                     representations=fetch.representations,
                     selections=fetch.selections,

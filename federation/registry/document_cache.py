@@ -1,8 +1,9 @@
 """What is known of a client's document: one record under one key, bounded by bytes.
 
-The key is the whole document text with the operation name, never a hash of it. A record is made
-once even when many requests bring the same new document together; a caller that goes away does
-not stop it for the others. What leaves first is what was not used for longest.
+The key is the whole document text with the operation name and the active override labels, never
+a hash of it. A record is made once even when many requests bring the same new document together; a
+caller that goes away does not stop it for the others. What leaves first is what was not used for
+longest.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Generic, TypeVar
 
 R = TypeVar("R")
 
-Key = tuple[str, str | None]
+Key = tuple[str, str | None, frozenset[str]]
 
 
 class DocumentCache(Generic[R]):

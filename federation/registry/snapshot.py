@@ -7,19 +7,22 @@ snapshot that was replaced closes its transports when its last request is done.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphql import GraphQLSchema
+from graphql import GraphQLDeferDirective, GraphQLSchema
 
-from federation.execution.transport import SubgraphTransport
+from federation.execution.transport import EventSource, SubgraphTransport
 from federation.operation.normalize import Normalizer
 from federation.planning.planner import Planner
 from federation.registry.document_cache import DocumentCache
+from federation.registry.plan_cache import PlanCache
 from federation.supergraph.api_schema import build_api_schema
 from federation.supergraph.model import Supergraph
 from federation.supergraph.reader import read_supergraph
+
+PLAN_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +35,14 @@ class Schema:
     api_schema: GraphQLSchema
     normalizer: Normalizer
     planner: Planner
+    plans: PlanCache[Any]
 
 
-def build_schema(sdl: str) -> Schema:
+def build_schema(sdl: str, plan_bytes: int = PLAN_BYTES) -> Schema:
     """Return the schema for a supergraph SDL. Raises `SupergraphError`.
 
-    `version` is a hash of the text, so equal texts are known as equal.
+    `version` is a hash of the text, so equal texts are known as equal. `plan_bytes` bounds what
+    is kept of compiled plans.
     """
     supergraph = read_supergraph(sdl)
     planner = Planner(supergraph)
@@ -45,19 +50,35 @@ def build_schema(sdl: str) -> Schema:
         version=hashlib.sha256(sdl.encode()).hexdigest()[:16],
         sdl=sdl,
         supergraph=supergraph,
-        api_schema=build_api_schema(supergraph),
+        api_schema=_with_defer(build_api_schema(supergraph)),
         normalizer=planner.normalizer,
         planner=planner,
+        plans=PlanCache(plan_bytes),
     )
+
+
+def _with_defer(schema: GraphQLSchema) -> GraphQLSchema:
+    """Return the API schema with the directive that the server, not a subgraph, gives meaning."""
+    if schema.get_directive("defer") is not None:
+        return schema
+    kwargs = schema.to_kwargs()
+    kwargs["directives"] = (*schema.directives, GraphQLDeferDirective)
+    return GraphQLSchema(**kwargs)
 
 
 @dataclass(eq=False, slots=True)
 class Snapshot:
-    """A schema with the ways to its subgraphs and what is known of its clients' documents."""
+    """A schema with the ways to its subgraphs and what is known of its clients' documents.
+
+    `streams`: how event streams of subgraphs are opened. `on_retired`: who wants to be told when
+    another snapshot has taken its place; long streams do, each holding it as a request does.
+    """
 
     schema: Schema
     transports: Mapping[str, SubgraphTransport]
     documents: DocumentCache[Any]
+    streams: Mapping[str, EventSource] = field(default_factory=dict)
+    on_retired: set[Callable[[], None]] = field(default_factory=set)
     requests: int = 0
     retired: bool = False
     _closed: bool = field(default=False, repr=False)
@@ -65,6 +86,9 @@ class Snapshot:
     async def retire(self) -> None:
         """Take it out of service; its transports close with its last request."""
         self.retired = True
+        told, self.on_retired = self.on_retired, set()
+        for tell in told:
+            tell()
         await self.close_if_idle()
 
     async def close_if_idle(self) -> None:
@@ -72,6 +96,8 @@ class Snapshot:
             self._closed = True
             for transport in self.transports.values():
                 await transport.close()
+            for source in self.streams.values():
+                await source.close()
 
 
 class LiveSnapshot:

@@ -18,14 +18,20 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from federation.errors import RequestError
-from federation.execution.transports.in_process import Execute
+from federation.execution.transports.callback import Callbacks
+from federation.execution.transports.in_process import Execute, Subscribe
+from federation.server.callbacks import callback_route
+from federation.server.disconnect import while_connected
 from federation.server.engine import Engine
 from federation.server.errors import request_error
 from federation.server.explorer.routes import explorer_routes, homepage_route
 from federation.server.health import health_routes
+from federation.server.override_labels import Decide
 from federation.server.request import HttpRequest
 from federation.server.response import HttpResponse, MediaType, refusal
 from federation.server.settings import EngineSettings
+from federation.server.streaming import StreamReply
+from federation.server.websocket import serve_websocket
 
 # Gives the supergraph SDL at start-up.
 Source = Callable[[], Awaitable[str]]
@@ -41,7 +47,8 @@ class Surroundings:
     `subgraphs`: ASGI applications served at `/subgraphs/<name>/graphql`. `routes`: further
     Starlette routes. `lifespan` is entered before the supergraph is asked for, and left after the
     engine has closed. `companions` run beside the server until it stops. `examples`: (title,
-    query) pairs for the explorer.
+    query) pairs for the explorer. `decide_labels`: which progressive overrides with labels of the
+    owner's own are active for a request.
     """
 
     title: str = "GraphQL"
@@ -50,6 +57,7 @@ class Surroundings:
     routes: Sequence[BaseRoute] = ()
     lifespan: Callable[[], AbstractAsyncContextManager[Any]] | None = None
     companions: Sequence[Companion] = ()
+    decide_labels: Decide | None = None
 
 
 def build_app(
@@ -57,14 +65,21 @@ def build_app(
     source: Source,
     *,
     local: Mapping[str, Execute] | None = None,
+    local_streams: Mapping[str, Subscribe] | None = None,
     surroundings: Surroundings | None = None,
 ) -> Application:
     """Return the application. Its startup loads the supergraph that `source` gives.
+
+    `local`: subgraphs in this process, name → callable; `local_streams`: those with subscriptions.
 
     Startup raises what `source` raises, and `SupergraphError` for an unusable SDL.
     """
     around = surroundings or Surroundings()
     engine_of: list[Engine] = []
+    callback = settings.subscription.mode.callback if settings.subscription.enabled else None
+    callbacks: Callbacks | None = None
+    if callback is not None:
+        callbacks = Callbacks(callback.public_url, settings.subscription.queue_capacity)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -79,7 +94,7 @@ def build_app(
     async def start(stack: contextlib.AsyncExitStack) -> None:
         if around.lifespan is not None:
             await stack.enter_async_context(around.lifespan())
-        engine = Engine(settings, local)
+        engine = Engine(settings, local, local_streams, callbacks, around.decide_labels)
         stack.push_async_callback(engine.close)
         await engine.load(await source())
         engine_of.append(engine)
@@ -87,8 +102,11 @@ def build_app(
         for companion in around.companions:
             _run_beside(stack, companion(engine))
 
+    routes = _routes(settings, around, lambda: bool(engine_of) and engine_of[0].is_ready)
+    if callback is not None and callbacks is not None:
+        routes.append(callback_route(callbacks, callback))
     rest = Starlette(
-        routes=_routes(settings, around, lambda: bool(engine_of) and engine_of[0].is_ready),
+        routes=routes,
         lifespan=lifespan,
     )
     application = Application(settings, rest, engine_of)
@@ -151,17 +169,29 @@ class Application:
             await self._rest(scope, receive, _without_traceback(send))
             return
         if scope["type"] != "http" or scope["path"] != self._path:
+            if scope["type"] == "websocket" and scope["path"] == self._path:
+                pipeline = self._engine_of[0].pipeline if self._engine_of else None
+                await serve_websocket(scope, receive, send, pipeline)
+                return
             await self._rest(scope, receive, send)
             return
         reply = await self._reply(scope, receive)
         if reply is None:
             return  # the client has gone
+        if isinstance(reply, StreamReply):
+            await reply.run(receive, send)
+            return
         await send(
             {"type": "http.response.start", "status": reply.status, "headers": reply.headers}
         )
         await send({"type": "http.response.body", "body": reply.body})
 
-    async def _reply(self, scope: Scope, receive: Receive) -> HttpResponse | None:
+    def drain(self) -> None:
+        """The server is about to stop: end what would otherwise run on, so that it can."""
+        for engine in self._engine_of:
+            engine.subscriptions.drain()
+
+    async def _reply(self, scope: Scope, receive: Receive) -> HttpResponse | StreamReply | None:
         if not self._engine_of:
             return _refuse(_NOT_STARTED)
         pipeline = self._engine_of[0].pipeline
@@ -180,7 +210,7 @@ class Application:
             http.body = body
         elif len(http.query_string) > self._max_bytes:
             return _refuse(_too_large(self._max_bytes))
-        return await pipeline.answer(http)
+        return await while_connected(receive, pipeline.answer(http))
 
 
 def _without_traceback(send: Send) -> Send:

@@ -12,15 +12,20 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from federation.execution.context import ErrorPolicy
-from federation.execution.transports.in_process import Execute
+from federation.execution.transports.callback import Callbacks
+from federation.execution.transports.in_process import Execute, Subscribe
 from federation.registry.document_cache import DocumentCache
 from federation.registry.snapshot import LiveSnapshot, Snapshot, build_schema
 from federation.server.connect import connect
+from federation.server.connect_streams import connect_streams
 from federation.server.cors import CorsRules
 from federation.server.headers import HeaderPropagation
+from federation.server.operation_sharing import OperationSharing
+from federation.server.override_labels import Decide, OverrideLabelRules
 from federation.server.pipeline import Pipeline
 from federation.server.preparation import Preparation
 from federation.server.settings import EngineSettings
+from federation.server.subscriptions import Subscriptions
 from federation.server.telemetry import start_tracing
 
 logger = logging.getLogger("federation.server")
@@ -31,17 +36,31 @@ _COLD_THREADS = 2
 
 
 class Engine:
-    """One engine. `local`: subgraphs in this process, name → callable."""
+    """One engine.
+
+    `local`: subgraphs in this process, name → callable; `local_streams`: those of them that
+    have subscriptions. `callbacks`: who waits for events that subgraphs post.
+    """
 
     def __init__(
-        self, settings: EngineSettings, local: Mapping[str, Execute] | None = None
+        self,
+        settings: EngineSettings,
+        local: Mapping[str, Execute] | None = None,
+        local_streams: Mapping[str, Subscribe] | None = None,
+        callbacks: Callbacks | None = None,
+        decide_labels: Decide | None = None,
     ) -> None:
         self.settings = settings
         self._local = dict(local or {})
+        self._local_streams = dict(local_streams or {})
+        self._callbacks = callbacks
         self._cold = ThreadPoolExecutor(_COLD_THREADS, thread_name_prefix="prepare")
         self._loading = asyncio.Lock()
         self.live = LiveSnapshot()
         self.tracing = start_tracing(settings.telemetry.exporters.tracing)
+        self.subscriptions = Subscriptions(
+            settings.subscription, self.live, settings.traffic_shaping.router.timeout
+        )
         csrf = settings.csrf
         errors = settings.include_subgraph_errors
         self.pipeline = Pipeline(
@@ -61,6 +80,12 @@ class Engine:
             if csrf.unsafe_disabled
             else tuple(name.lower().encode("latin-1") for name in csrf.required_headers),
             error_policy=ErrorPolicy(errors.all, errors.subgraphs),
+            labels=OverrideLabelRules(decide_labels),
+            subscriptions=self.subscriptions,
+            sharing=OperationSharing(
+                settings.traffic_shaping.router.deduplicate_query,
+                settings.traffic_shaping.router.timeout,
+            ),
         )
 
     @property
@@ -74,12 +99,18 @@ class Engine:
         Raises `SupergraphError`; the live one then stays.
         """
         async with self._loading:
-            schema = await asyncio.get_running_loop().run_in_executor(self._cold, build_schema, sdl)
+            cache_bytes = self.settings.supergraph.query_planning.cache_bytes
+            schema = await asyncio.get_running_loop().run_in_executor(
+                self._cold, build_schema, sdl, cache_bytes
+            )
             snapshot = Snapshot(
                 schema=schema,
                 transports=connect(schema.supergraph, self.settings, self._local),
+                streams=connect_streams(
+                    schema.supergraph, self.settings, self._local_streams, self._callbacks
+                ),
                 documents=DocumentCache(
-                    self.settings.supergraph.query_planning.cache_bytes,
+                    cache_bytes,
                     lambda key, record: record.size,
                 ),
             )

@@ -109,6 +109,10 @@ class _Server(uvicorn.Server):
     def _stop(self) -> None:
         if self.should_exit:
             self.force_exit = True
+        drain = getattr(self.config.app, "drain", None)
+        if drain is not None:
+            # Streams have no end of their own; without one the server would wait for them.
+            drain()
         self.should_exit = True
 
 

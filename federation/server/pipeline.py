@@ -10,7 +10,7 @@ import asyncio
 import contextvars
 from collections.abc import Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -19,15 +19,27 @@ from federation.errors import RequestError
 from federation.execution.context import ErrorPolicy, ExecutionContext
 from federation.operation.variables import coerce_variables
 from federation.plan.nodes import OperationKind
+from federation.registry.document_cache import Key
 from federation.registry.snapshot import LiveSnapshot, Snapshot
 from federation.server.cors import CorsRules
+from federation.server.deferral import (
+    DeferredParts,
+    PreparedDeferral,
+    deferral_key,
+    prepare_deferral,
+)
 from federation.server.errors import internal_error, request_error
 from federation.server.headers import HeaderPropagation
+from federation.server.operation_sharing import OperationSharing
+from federation.server.override_labels import NO_LABELS, OverrideLabelRules
 from federation.server.plan_exposure import Exposure, asked_for, plan_extensions
 from federation.server.preparation import Preparation, Prepared, Refused
 from federation.server.request import GraphQLRequest, HttpRequest, check_csrf, parse_request
 from federation.server.response import HttpResponse, MediaType, negotiate, refusal, response
 from federation.server.settings import EngineSettings
+from federation.server.stream_formats import SOCKET, Acceptable, StreamFormat, acceptable
+from federation.server.streaming import SinglePart, StreamReply
+from federation.server.subscriptions import Planned, Subscriptions
 from federation.server.telemetry import OperationSpan, Tracing
 
 
@@ -44,16 +56,29 @@ class Pipeline:
     headers: HeaderPropagation
     csrf_headers: tuple[bytes, ...] | None
     error_policy: ErrorPolicy
+    labels: OverrideLabelRules
+    subscriptions: Subscriptions
+    sharing: OperationSharing
 
-    async def answer(self, http: HttpRequest) -> HttpResponse:
-        """Return the reply to one HTTP request on the GraphQL path. Raises only cancellation."""
+    async def answer(
+        self, http: HttpRequest, request: GraphQLRequest | None = None
+    ) -> HttpResponse | StreamReply:
+        """Return the reply to one HTTP request on the GraphQL path. Raises only cancellation.
+
+        `request`: already read, when it came over a WebSocket; `http` is then its handshake.
+        """
         with self.tracing.operation(http.headers) as span:
             media_type = MediaType.JSON
+            reply: HttpResponse | StreamReply
             try:
-                media_type = negotiate(http.header(b"accept"))
-                self._check_csrf(http)
-                request = parse_request(http)
-                reply = await self._answer(http, request, media_type, span)
+                accept = http.header(b"accept")
+                takes = SOCKET if request is not None else acceptable(accept)
+                if takes.single:
+                    media_type = negotiate(accept)
+                if request is None:
+                    self._check_csrf(http)
+                    request = parse_request(http)
+                reply = await self._answer(http, request, media_type, takes, span)
             except RequestError as error:
                 reply = _refuse(error, media_type)
             except TimeoutError:
@@ -71,29 +96,117 @@ class Pipeline:
         http: HttpRequest,
         request: GraphQLRequest,
         media_type: MediaType,
+        takes: Acceptable,
         span: OperationSpan,
-    ) -> HttpResponse:
+    ) -> HttpResponse | StreamReply:
         """Answer a well-formed request on the snapshot that is live now."""
         deadline = asyncio.get_running_loop().time() + self.settings.traffic_shaping.router.timeout
         snapshot = self._snapshot()
         snapshot.requests += 1
         try:
-            prepared = await self._prepared(snapshot, request)
+            prepared = await self._prepared(snapshot, request, http)
             if isinstance(prepared, Refused):
-                return refusal(prepared.errors, media_type, prepared.status, well_formed=True)
+                refused = refusal(prepared.errors, media_type, prepared.status, well_formed=True)
+                return whole(refused, takes)
             span.named(prepared.operation.kind.value, prepared.operation.name)
-            check_method(http, prepared)
+            check_method(http, prepared, takes)
             try:
                 variables = coerce_variables(
                     snapshot.schema.api_schema, prepared.operation, request.variables
                 )
             except RequestError as error:
-                return _refuse(error, media_type, well_formed=True)
-            return await self._execute(http, media_type, snapshot, prepared, variables, deadline)
+                return whole(_refuse(error, media_type, well_formed=True), takes)
+            if prepared.operation.kind is OperationKind.SUBSCRIPTION:
+                return self._subscribe(http, request, takes, snapshot, prepared, variables)
+            if takes.defer and prepared.defers is not None:
+                parts = await self._defer(http, request, snapshot, prepared, variables, deadline)
+                if parts is not None:
+                    return StreamReply(StreamFormat.DEFER, parts)
+            return whole(
+                await self._execute(http, media_type, snapshot, prepared, variables, deadline),
+                takes,
+            )
         finally:
             snapshot.requests -= 1
             if snapshot.retired:
                 await snapshot.close_if_idle()
+
+    def _subscribe(
+        self,
+        http: HttpRequest,
+        request: GraphQLRequest,
+        takes: Acceptable,
+        snapshot: Snapshot,
+        prepared: Prepared,
+        variables: Mapping[str, Any],
+    ) -> StreamReply:
+        """Return the stream of a subscription; it opens when the reply is run."""
+        assert takes.subscription is not None
+
+        async def replan(fresh: Snapshot) -> Planned | None:
+            again = await self._prepared(fresh, request, http)
+            if isinstance(again, Refused):
+                return None
+            values = coerce_variables(fresh.schema.api_schema, again.operation, request.variables)
+            return Planned(fresh, again.compiled, self._event_context(http, fresh, values))
+
+        context = self._event_context(http, snapshot, variables)
+        planned = Planned(snapshot, prepared.compiled, context)
+        return StreamReply(takes.subscription, self.subscriptions.open(planned, replan))
+
+    async def _defer(
+        self,
+        http: HttpRequest,
+        request: GraphQLRequest,
+        snapshot: Snapshot,
+        prepared: Prepared,
+        variables: Mapping[str, Any],
+        deadline: float,
+    ) -> DeferredParts | None:
+        """Return the answer in parts, or None when these values defer nothing."""
+        assert request.query is not None
+        assert prepared.defers is not None
+        labels = self.labels.active(prepared.labels, http) if prepared.labels else NO_LABELS
+        values = {name: variables.get(name, True) is not False for name in prepared.defers}
+        text, name = request.query, request.operation_name or None
+        key = deferral_key((text, name, labels), prepared.defers, values)
+
+        async def make() -> PreparedDeferral:
+            return await asyncio.get_running_loop().run_in_executor(
+                self.cold, prepare_deferral, snapshot.schema, text, name, labels, values
+            )
+
+        async with asyncio.timeout(self.settings.supergraph.query_planning.timeout):
+            made: PreparedDeferral = await snapshot.documents.fill(key, make)
+        if made.compiled is None:
+            return None
+        extensions: dict[str, Any] = {}
+        if self.settings.plugins.expose_query_plan:
+            exposure = asked_for(http)
+            if exposure is Exposure.DRY_RUN:
+                return None  # nothing runs, so there is one answer
+            if exposure is not None:
+                extensions = plan_extensions(http, made.compiled.shown_plan())
+        context = replace(
+            self._event_context(http, snapshot, variables),
+            deadline=deadline,
+            extensions=extensions,
+            root_data=await self._introspect(snapshot, prepared, variables),
+        )
+        return DeferredParts(snapshot, made.compiled, context)
+
+    def _event_context(
+        self, http: HttpRequest, snapshot: Snapshot, variables: Mapping[str, Any]
+    ) -> ExecutionContext:
+        """Return what answering each event needs; its deadline is its own."""
+        rules = self.headers
+        return ExecutionContext(
+            variables=variables,
+            transports=snapshot.transports,
+            headers_for=None if rules.empty else lambda name: rules.headers_for(name, http.headers),
+            errors=self.error_policy,
+            tracer=self.tracing.fetches,
+        )
 
     def _check_csrf(self, http: HttpRequest) -> None:
         if self.csrf_headers is not None:
@@ -109,13 +222,22 @@ class Pipeline:
             )
         return snapshot
 
-    async def _prepared(self, snapshot: Snapshot, request: GraphQLRequest) -> Prepared | Refused:
-        """Return what is known of the document, prepared in a thread if it is new."""
+    async def _prepared(
+        self, snapshot: Snapshot, request: GraphQLRequest, http: HttpRequest
+    ) -> Prepared | Refused:
+        """Return what is known of the document under the override labels of this request."""
         assert request.query is not None
-        key = (request.query, request.operation_name or None)
-        known: Prepared | Refused | None = snapshot.documents.get(key)
-        if known is not None:
-            return known
+        key = (request.query, request.operation_name or None, NO_LABELS)
+        known: Prepared | Refused = snapshot.documents.get(key) or await self._fill(snapshot, key)
+        if isinstance(known, Prepared) and known.labels:
+            labels = self.labels.active(known.labels, http)
+            if labels:
+                key = (key[0], key[1], labels)
+                return snapshot.documents.get(key) or await self._fill(snapshot, key)
+        return known
+
+    async def _fill(self, snapshot: Snapshot, key: Key) -> Prepared | Refused:
+        """Prepare a document in a thread, once for all who ask for it."""
         planning = self.settings.supergraph.query_planning
         if snapshot.documents.filling >= planning.max_queued:
             raise RequestError(
@@ -151,7 +273,8 @@ class Pipeline:
             if exposure is Exposure.DRY_RUN:
                 return response(orjson.dumps({"data": None, "extensions": extensions}), media_type)
         rules = self.headers
-        answer = await prepared.compiled.execute(
+        answer = await self.sharing.execute(
+            prepared,
             ExecutionContext(
                 variables=variables,
                 transports=snapshot.transports,
@@ -163,7 +286,7 @@ class Pipeline:
                 extensions=extensions,
                 errors=self.error_policy,
                 tracer=self.tracing.fetches,
-            )
+            ),
         )
         return response(answer.body, media_type, errors=len(answer.errors))
 
@@ -187,20 +310,37 @@ _TIMED_OUT = RequestError(
 )
 
 
-def check_method(http: HttpRequest, prepared: Prepared) -> None:
-    """Refuse what the method must not do, and operations that need a stream."""
+def check_method(http: HttpRequest, prepared: Prepared, takes: Acceptable) -> None:
+    """Refuse what the method must not do, and streams that the client does not take."""
     kind = prepared.operation.kind
     if kind is OperationKind.SUBSCRIPTION:
-        raise RequestError(
-            "subscriptions are not answered over this protocol",
-            code="SUBSCRIPTION_NOT_SUPPORTED",
-        )
+        if takes.subscription is None:
+            raise RequestError(
+                "subscriptions are answered over WebSocket (sub-protocol graphql-transport-ws), or"
+                " over HTTP with accept: text/event-stream or multipart/mixed;subscriptionSpec=1.0",
+                code="SUBSCRIPTION_NOT_SUPPORTED",
+            )
+        return
     if http.method == "GET" and kind is not OperationKind.QUERY:
         raise RequestError(
             "a GET request can only query; send mutations with POST",
             code="MUTATION_FORBIDDEN",
             http_status=405,
         )
+
+
+def whole(reply: HttpResponse, takes: Acceptable) -> HttpResponse | StreamReply:
+    """Return a whole answer as the client takes it: as it is, or as a stream of one event."""
+    if takes.single:
+        return reply
+    if takes.subscription is StreamFormat.SSE:
+        return StreamReply(StreamFormat.SSE, SinglePart(reply.body))
+    raise RequestError(
+        "nothing acceptable: this operation has one answer; name application/json or"
+        " application/graphql-response+json in 'accept' too",
+        code="INVALID_ACCEPT_HEADER",
+        http_status=406,
+    )
 
 
 def _refuse(

@@ -24,6 +24,7 @@ from graphql import (
 from federation.errors import PlanningError, RequestError
 from federation.execution.executor import CompiledPlan, compile_plan
 from federation.operation.model import Operation
+from federation.operation.passes.split_deferred import defer_variables
 from federation.plan.nodes import QueryPlan
 from federation.registry.snapshot import Schema
 from federation.server.errors import MAX_ERRORS, document_errors, request_error
@@ -40,13 +41,23 @@ _BYTES_FIXED = 24_000
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An operation ready to run. `size` in bytes, estimated."""
+    """An operation ready to run. `size` in bytes, estimated.
+
+    The compiled plan may serve other documents, too: those that differ in literals only.
+    `labels`: the progressive-override labels that the plan may depend on. `defers`: the variables
+    that `@defer(if:)` names, None when nothing is deferred.
+    """
 
     operation: Operation
-    plan: QueryPlan
     compiled: CompiledPlan
     introspection: Introspection | None
     size: int
+    labels: tuple[str, ...] = ()
+    defers: frozenset[str] | None = None
+
+    @property
+    def plan(self) -> QueryPlan:
+        return self.compiled.plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +82,28 @@ class Preparation:
     introspection: bool
     tracing: Tracing
 
-    def prepare(self, schema: Schema, text: str, operation_name: str | None) -> Prepared | Refused:
-        """Return the prepared operation, or why the client's document is refused."""
+    def prepare(
+        self,
+        schema: Schema,
+        text: str,
+        operation_name: str | None,
+        labels: frozenset[str] = frozenset(),
+    ) -> Prepared | Refused:
+        """Return the prepared operation, or why the client's document is refused.
+
+        `labels` are the progressive-override labels that are active.
+        """
         try:
-            return self._prepare(schema, text, operation_name)
+            return self._prepare(schema, text, operation_name, labels)
         except RequestError as error:
             return _refused(text, [request_error(error)], error.http_status)
         except PlanningError as error:
             entry = {"message": error.message, "extensions": {"code": error.code}}
             return _refused(text, [entry], 500)
 
-    def _prepare(self, schema: Schema, text: str, operation_name: str | None) -> Prepared | Refused:
+    def _prepare(
+        self, schema: Schema, text: str, operation_name: str | None, labels: frozenset[str]
+    ) -> Prepared | Refused:
         stage = self.tracing.stage
         with stage("parse"):
             document = self._parse(text)
@@ -100,13 +122,28 @@ class Preparation:
                 code="INTROSPECTION_DISABLED",
             )
         with stage("normalize"):
-            operation = schema.normalizer.normalize(document, operation_name)
+            normalizer = schema.normalizer
+            operation = normalizer.lift(normalizer.normalize(document, operation_name))
         with stage("plan"):
-            end = time.monotonic() + self.timeout
-            plan = schema.planner.plan(operation, should_stop=lambda: time.monotonic() >= end)
-            compiled = compile_plan(plan)
-        size = _BYTES_FIXED + _BYTES_PER_CHARACTER * (len(text) + len(compiled.source))
-        return Prepared(operation, plan, compiled, introspection, size)
+            key = (operation, labels)
+            compiled, made = schema.plans.get_or_make(key, lambda: self._plan(schema, *key))
+        size = _BYTES_FIXED + _BYTES_PER_CHARACTER * len(text)
+        if made:
+            # Whoever shares the plan later does not pay for it again.
+            size += _BYTES_PER_CHARACTER * len(compiled.source)
+        touched = schema.planner.labels_of(operation)
+        defers = defer_variables(document)
+        return Prepared(operation, compiled, introspection, size, touched, defers)
+
+    def _plan(
+        self, schema: Schema, operation: Operation, labels: frozenset[str]
+    ) -> tuple[CompiledPlan, int]:
+        end = time.monotonic() + self.timeout
+        plan = schema.planner.plan(
+            operation, labels=labels, should_stop=lambda: time.monotonic() >= end
+        )
+        compiled = compile_plan(plan)
+        return compiled, _BYTES_FIXED + _BYTES_PER_CHARACTER * len(compiled.source)
 
     def _parse(self, text: str) -> DocumentNode:
         check_nesting(text, self.limits)

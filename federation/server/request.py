@@ -42,7 +42,7 @@ class HttpRequest:
         return self._lookup.get(name)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class GraphQLRequest:
     """The parameters of GraphQL over HTTP §"Request Parameters"."""
 

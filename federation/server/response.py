@@ -42,6 +42,17 @@ SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"cross-origin-resource-policy", b"same-origin"),
 )
 
+_HEADERS = {
+    media_type: (
+        (b"content-type", media_type.value),
+        # Who asks, and with which headers, decides on the answer: never shared by default.
+        (b"cache-control", b"private, no-cache, no-store, must-revalidate"),
+        (b"vary", b"accept, origin"),
+        *SECURITY_HEADERS,
+    )
+    for media_type in MediaType
+}
+
 
 @dataclass(slots=True)
 class HttpResponse:
@@ -65,7 +76,7 @@ def negotiate(accept: bytes | None) -> MediaType:
     for part in accept.decode("latin-1").split(","):
         media_range, *parameters = (piece.strip().lower() for piece in part.split(";"))
         media_type = _RANGES.get(media_range)
-        quality = _quality(parameters)
+        quality = quality_of(parameters)
         if media_type is not None and quality > 0 and (best is None or quality > best[0]):
             best = (quality, media_type)
     if best is None:
@@ -78,7 +89,8 @@ def negotiate(accept: bytes | None) -> MediaType:
     return best[1]
 
 
-def _quality(parameters: Sequence[str]) -> float:
+def quality_of(parameters: Sequence[str]) -> float:
+    """Return how much a media range with these parameters is wanted, 0 for not at all."""
     for parameter in parameters:
         if parameter.startswith("q="):
             try:
@@ -98,15 +110,7 @@ def response(
     errors: int = 0,
 ) -> HttpResponse:
     """Return the reply for a body that is a GraphQL response."""
-    headers = [
-        (b"content-type", media_type.value),
-        (b"content-length", b"%d" % len(body)),
-        # Who asks, and with which headers, decides on the answer: never shared by default.
-        (b"cache-control", b"private, no-cache, no-store, must-revalidate"),
-        (b"vary", b"accept, origin"),
-        *SECURITY_HEADERS,
-        *extra,
-    ]
+    headers = [(b"content-length", b"%d" % len(body)), *_HEADERS[media_type], *extra]
     return HttpResponse(status, headers, body, errors)
 
 

@@ -2,8 +2,8 @@
 
 - *contended* members: asked for by more than one fetch at the same place. They are merged
   deeply; all others are simply assigned.
-- *interned* objects: come from one fetch only, with leaf members only, and later fetches start
-  from them. Two of them with the same members are interchangeable for good, since all that is
+- *interned* objects: come from one fetch only, and later fetches start from them or from objects
+  inside them. Two of them with the same members are interchangeable for good, since all that is
   added later follows from those members. So one object stands for all, and is gathered, written
   into and projected once however often the answer repeats it.
 - the *spine* of an answer: the objects that will be written into, which must be copied first
@@ -91,14 +91,18 @@ def _union(left: Members, right: Members) -> Members:
 
 @dataclass(frozen=True, slots=True)
 class Intern:
-    """Objects at `path` below an answer of this part whose members are exactly `keys`.
+    """Objects at `path` below an answer of this part whose members are exactly those given.
 
-    `walk` is the shared walk that leads to them and nothing else, if there is one.
+    `leaves` are compared by value; `nested` hold objects that are interned themselves, so that
+    comparing identities is enough. `walk` is the shared walk that leads to these objects and
+    nothing else, if there is one. `target`: fetches start from these objects.
     """
 
     path: Path
-    keys: tuple[str, ...]
+    leaves: tuple[str, ...]
+    nested: tuple[str, ...] = ()
     walk: int | None = None
+    target: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +126,21 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """`walks` numbers the paths, from the root, that more than one fetch goes through."""
+    """`walks` numbers the paths, from the root, that more than one fetch goes through.
+
+    `interned` are the places of interned objects, `spliced` those of them that fetches start
+    from: what repeats there is written once. `shares`: whether one object may stand at several
+    places. It may not where arguments come from objects above (contexts): then equal objects at
+    two places need not stay equal.
+    """
 
     parts: tuple[tuple[Part, ...], ...]
     contended: frozenset[KeyPath]
     interned: frozenset[KeyPath]
-    spines: tuple[Spine, ...]
+    spliced: frozenset[KeyPath]
+    spines: tuple[Spine | None, ...]
     walks: Mapping[Path, int]
+    shares: bool = True
 
     def is_unique(self, path: Path) -> bool:
         """Return whether a walk to `path` meets every object once, as far as interning goes."""
@@ -154,10 +166,14 @@ def analyse(steps: tuple[Step, ...]) -> Analysis:
         for path in part.paths
     ]
     walks = _shared_walks(targets, askers)
-    parts = tuple(
-        tuple(replace(part, interns=_interns(part, targets, contended, walks)) for part in group)
-        for group in parts
-    )
+    shares = not any(batch.contexts for step in steps for batch in step.entities)
+    if shares:
+        parts = tuple(
+            tuple(
+                replace(part, interns=_interns(part, targets, contended, walks)) for part in group
+            )
+            for group in parts
+        )
     interned = frozenset(
         key_path(base) + key_path(intern.path)
         for group in parts
@@ -168,7 +184,8 @@ def analyse(steps: tuple[Step, ...]) -> Analysis:
     spines = tuple(
         _spine(step, group, targets, contended) for step, group in zip(steps, parts, strict=True)
     )
-    return Analysis(parts, contended, interned, spines, walks)
+    spliced = interned & set(map(key_path, targets))
+    return Analysis(parts, contended, interned, spliced, spines, walks, shares)
 
 
 def _parts(index: int, step: Step) -> tuple[Part, ...]:
@@ -232,6 +249,7 @@ def _below(base: Path, path: Path) -> Path | None:
 def _interns(
     part: Part, targets: list[Path], contended: frozenset[KeyPath], walks: Mapping[Path, int]
 ) -> tuple[Intern, ...]:
+    """Return what to intern in this part's answer, innermost objects first."""
     found: dict[KeyPath, Intern] = {}
     for base in part.paths:
         for target in targets:
@@ -242,31 +260,91 @@ def _interns(
             if members is None or not members.fields:
                 continue
             if all(not inner.fields for inner in members.fields.values()):
-                # Placed at several paths, the objects belong to several walks; and a walk with
-                # other type conditions on its way meets fewer of them.
-                alone = len(part.paths) == 1 and target[: len(base)] == base
-                walk = walks.get(target) if alone else None
-                intern = Intern(relative, tuple(members.fields), walk)
+                walk = _walk(part, relative, target, walks)
+                intern = Intern(relative, tuple(members.fields), (), walk)
                 found.setdefault(key_path(relative), intern)
-    return tuple(found.values())
+    outer = {
+        intern.path[:length]
+        for intern in found.values()
+        for length in range(1, len(intern.path))
+        if isinstance(intern.path[length], PathKey)
+    }
+    for path in sorted(outer, key=lambda path: (-len(path), key_path(path))):
+        if _is_self_contained(part, path, targets, contended):
+            _add_outer(found, part, path, targets, walks)
+    return tuple(sorted(found.values(), key=lambda intern: -len(key_path(intern.path))))
+
+
+def _walk(part: Part, relative: Path, target: Path, walks: Mapping[Path, int]) -> int | None:
+    """Return the walk to all objects of an intern, if there is one.
+
+    Placed at several paths, the objects belong to several walks; and a walk with other type
+    conditions on its way meets fewer of them.
+    """
+    alone = len(part.paths) == 1 and target == part.paths[0] + relative
+    return walks.get(target) if alone else None
+
+
+def _is_self_contained(
+    part: Part, path: Path, targets: list[Path], contended: frozenset[KeyPath]
+) -> bool:
+    """Return whether all that is ever added to objects at `path` follows from their members.
+
+    Not where another fetch asks for the same members, nor where a later fetch is for some of
+    these objects only, by the types of the objects around them.
+    """
+    for base in part.paths:
+        keys = key_path(base) + key_path(path)
+        if any(one[: len(keys)] == keys for one in contended):
+            return False
+        for target in targets:
+            if key_path(target)[: len(keys)] == keys and any(
+                isinstance(element, PathKey) and element.types is not None
+                for element in target[: len(base) + len(path)]
+            ):
+                return False
+    return True
+
+
+def _add_outer(
+    found: dict[KeyPath, Intern],
+    part: Part,
+    path: Path,
+    targets: list[Path],
+    walks: Mapping[Path, int],
+) -> None:
+    """Add objects that hold other objects, where all of those are interned."""
+    keys = key_path(path)
+    members = part.members.at(keys)
+    assert members is not None
+    leaves = tuple(key for key, inner in members.fields.items() if not inner.fields)
+    nested = tuple(key for key, inner in members.fields.items() if inner.fields)
+    if keys not in found and all((*keys, key) in found for key in nested):
+        walk = _walk(part, path, part.paths[0] + path, walks)
+        places = {key_path(base) + keys for base in part.paths}
+        target = not places.isdisjoint(map(key_path, targets))
+        found[keys] = Intern(path, leaves, nested, walk, target)
 
 
 def _spine(
     step: Step, group: tuple[Part, ...], targets: list[Path], contended: frozenset[KeyPath]
-) -> Spine:
-    """Return which objects of the step's answer (its `data`) will be written into."""
-    spine: Spine = {}
+) -> Spine | None:
+    """Return which objects of the step's answer (its `data`) will be written into, if any."""
+    spine: Spine | None = None
     for part in group:
-        root = spine
-        if step.entities:
-            root = spine.setdefault(step.entities[part.position].alias, {})
         written = {key_path(rewrite.path[:-1]) for rewrite in part.rewrites}
         for base in part.paths:
             below = (_below(base, target) for target in targets)
-            written.update(key_path(path) for path in below if path is not None)
+            inside = (key_path(path) for path in below if path is not None)
+            written.update(path for path in inside if part.members.at(path) is not None)
             keys = key_path(base)
             merged = (path for path in part.members.walk(keys) if path in contended)
             written.update(path[len(keys) :] for path in merged)
+        if not written:
+            continue
+        spine = root = {} if spine is None else spine
+        if step.entities and step.entities[part.position].alias:
+            root = spine.setdefault(step.entities[part.position].alias, {})
         for path in sorted(written):
             inner = root
             for key in path:

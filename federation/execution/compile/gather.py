@@ -40,6 +40,9 @@ def write_gather(source: Source, analysis: Analysis, part: Part, batch: EntityBa
                 # One object may be met many times.
                 found = "{id(item): item for item in found}.values()"
             with source.block(f"for item in {found}:"):
+                if not batch.representations:
+                    writer.write_same()
+                    continue
                 if _is_simple(batch.representations):
                     writer.write_simple(batch.representations[0])
                     continue
@@ -94,6 +97,12 @@ class _Writer:
                     self._write_flat(variant, alone=only is not None)
                 else:
                     self._write_composite(variant, function)
+
+    def write_same(self) -> None:
+        """Objects of the root type: all are the same one, and nothing has to be sent."""
+        with self.source.block("if item.__class__ is dict:"):
+            self.source.line("key = None")
+            self._write_add("None")
 
     def write_simple(self, variant: Representation) -> None:
         """Write the common case with subscripts, the cheapest reading there is.

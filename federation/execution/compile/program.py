@@ -15,18 +15,19 @@ from federation.execution import runtime
 from federation.execution.compile.analysis import Analysis, Part, analyse
 from federation.execution.compile.gather import write_gather
 from federation.execution.compile.place import write_place
+from federation.execution.compile.prepare import needs_preparing, write_prepare
 from federation.execution.compile.project import write_project
 from federation.execution.compile.source import Source
 from federation.execution.compile.walk import write_shared_walks
 from federation.execution.json_codec import Fragment, encode
+from federation.execution.runtime import Walks
 from federation.execution.steps import Step
 from federation.plan.shape import ResponseShape
 
 Representations = tuple[list[dict[str, Any]], list[list[dict[str, Any]]]]
-# Objects found on shared walks, by number; one of them per request.
-Walks = dict[int, list[Any]]
 Gather = Callable[[dict[str, Any], Walks], Representations]
-Place = Callable[[Any, Any, Walks], bool]
+Place = Callable[[Any, Any], bool]
+Prepare = Callable[[Any, Walks], None]
 
 _NAMES: Mapping[str, Any] = {
     "Fragment": Fragment,
@@ -35,6 +36,7 @@ _NAMES: Mapping[str, Any] = {
     "TypeError": TypeError,
     "Irregular": runtime.Irregular,
     "MISSING": runtime.MISSING,
+    "copy_tree": runtime.copy_tree,
     "encode": encode,
     "key_of": runtime.key_of,
     "leaf_boolean": runtime.leaf_boolean,
@@ -56,20 +58,27 @@ _BUILTINS = (
     "int",
     "len",
     "list",
+    "map",
     "str",
+    "tuple",
     "zip",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """`gathers[step]` is empty for a root fetch, whose one place function takes the root."""
+    """`gathers[step]` is empty for a root fetch, whose one place function takes the root.
+
+    `prepares[step]` is called with the step's answer before it is placed; None where nothing is
+    to be prepared.
+    """
 
     source: str
     analysis: Analysis
     gathers: tuple[tuple[Gather, ...], ...]
+    prepares: tuple[Prepare | None, ...]
     places: tuple[tuple[Place, ...], ...]
-    begin: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+    begin: Callable[[Mapping[str, Any], set[int]], tuple[Any, ...]]
     project: Callable[[dict[str, Any], tuple[Any, ...]], Any]
 
 
@@ -94,6 +103,7 @@ def build_program(steps: tuple[Step, ...], shape: ResponseShape) -> Program:
             functions("gather", parts) if step.entities else ()
             for step, parts in zip(steps, analysis.parts, strict=True)
         ),
+        prepares=tuple(namespace.get(f"prepare_{index}") for index in range(len(steps))),
         places=tuple(functions("place", parts) for parts in analysis.parts),
         begin=namespace["begin"],
         project=namespace["project"],
@@ -109,5 +119,7 @@ def write_source(steps: tuple[Step, ...], shape: ResponseShape, analysis: Analys
             if step.entities:
                 write_gather(source, analysis, part, step.entities[part.position])
             write_place(source, analysis, part, step)
-    write_project(source, shape, analysis.interned)
+        if needs_preparing(parts):
+            write_prepare(source, parts, step)
+    write_project(source, shape, analysis.spliced)
     return source.text()

@@ -1,9 +1,10 @@
 """Generated: from the data to the answer, on the fast road.
 
-`begin(variables)` makes what one request needs: the conditions' values and a table per interned
-object shape. `project(data, state)` returns the answer's `data` in the client's order and raises
-`Irregular` at the first value that is not as the shape says (null where none may be, wrong type,
-hidden enum value, unknown object type). Nulls where they may be are regular.
+`begin(variables, repeated)` makes what one request needs: the conditions' values, a table per
+spliced object shape, and the identities of objects that repeat. `project(data, state)` returns
+the answer's `data` in the client's order and raises `Irregular` at the first value that is not as
+the shape says (null where none may be, wrong type, hidden enum value, unknown object type). Nulls
+where they may be are regular.
 
 One function per object and list shape, equal ones once; so the Python stack is as deep as the
 answer, and the code as long as the operation.
@@ -45,16 +46,16 @@ _FUNCTIONS = {
 }
 
 
-def write_project(source: Source, shape: ResponseShape, interned: frozenset[KeyPath]) -> None:
+def write_project(source: Source, shape: ResponseShape, spliced: frozenset[KeyPath]) -> None:
     """Write `project` and `begin` for the whole answer."""
-    writer = _Writer(source, interned)
+    writer = _Writer(source, spliced)
     root = writer.define_object(shape.root, (), is_root=True)
     source.line()
     source.line()
     source.line(f"project = {root}")
-    with source.function("begin(variables)", "conditions and tables of one request"):
+    with source.function("begin(variables, repeated)", "conditions and tables of one request"):
         parts = [_condition(condition) for condition in writer.conditions]
-        parts += ["{}"] * len(writer.tables)
+        parts += ["{}"] * len(writer.tables) + ["repeated"]
         # Tables stand behind the conditions; both are found by number.
         source.line(f"return ({''.join(part + ', ' for part in parts)})")
 
@@ -71,7 +72,7 @@ def _condition(condition: Condition) -> str:
 @dataclass(slots=True)
 class _Writer:
     source: Source
-    interned: frozenset[KeyPath]
+    spliced: frozenset[KeyPath]
     conditions: dict[Condition, int] = field(default_factory=dict)
     tables: dict[str, tuple[int, str]] = field(default_factory=dict)
 
@@ -222,17 +223,21 @@ class _Writer:
     def _object(self, shape: ObjectShape, path: KeyPath) -> str:
         """Define an object's functions; return a call with a place for the value."""
         name = self.define_object(shape, path)
-        if path not in self.interned or len(shape.fields) < 2:
+        if path not in self.spliced or len(shape.fields) < 2:
             return f"{name}({{0}}, state)"
         if name not in self.tables:
-            self.tables[name] = (len(self.tables) + 1, self._define_table(name))
+            self.tables[name] = (len(self.tables) + 2, self._define_table(name))
         number, table = self.tables[name]
         return f"(state[-{number}].get(id({{0}})) or {table}({{0}}, state))"
 
     def _define_table(self, name: str) -> str:
+        number = len(self.tables) + 2
+
         def write() -> None:
+            with self.source.block("if id(item) not in state[-1]:"):
+                self.source.line(f"return {name}(item, state)")
             text = f"Fragment(encode({name}(item, state)))"
-            self.source.line(f"text = state[-{len(self.tables) + 1}][id(item)] = {text}")
+            self.source.line(f"text = state[-{number}][id(item)] = {text}")
             self.source.line("return text")
 
         about = "written once, spliced where repeated"

@@ -31,14 +31,17 @@ class HttpTransport:
 
     async def send(self, request: SubgraphRequest) -> SubgraphResponse:
         """Return the subgraph's response. Raises `SubgraphError` when none came back."""
-        timeout = self._options.timeout
-        if request.deadline is not None:
-            timeout = min(timeout, request.deadline - asyncio.get_running_loop().time())
-            if timeout <= 0:
-                raise timed_out(request.subgraph)
         builder = self._client.post(self._url).body_bytes(request.body)
-        builder = builder.headers({**request.headers, **REQUEST_HEADERS})
-        built = builder.timeout(timedelta(seconds=timeout)).build_streamed()
+        own = request.headers
+        builder = builder.headers({**own, **REQUEST_HEADERS} if own else REQUEST_HEADERS)
+        if request.deadline is not None:
+            left = request.deadline - asyncio.get_running_loop().time()
+            if left <= 0:
+                raise timed_out(request.subgraph)
+            # The client's own time-out stands unless less is left.
+            if left < self._options.timeout:
+                builder = builder.timeout(timedelta(seconds=left))
+        built = builder.build_streamed()
         try:
             status, body = await self._exchange(built)
         except RequestTimeoutError:
@@ -47,7 +50,7 @@ class HttpTransport:
             raise unreachable(request.subgraph) from None
         if body is None:
             raise too_large(self._options.max_response_bytes, request.subgraph)
-        return read_response(body, status, request.subgraph)
+        return read_response(body, status, request.subgraph, request.whole)
 
     async def _exchange(self, request: StreamRequest) -> tuple[int, bytes | None]:
         """Return status and body, or no body when it is too large."""
@@ -74,6 +77,7 @@ class HttpTransport:
 def _build_client(options: HttpOptions) -> Client:
     return (
         ClientBuilder()
+        .timeout(timedelta(seconds=options.timeout))
         .connect_timeout(timedelta(seconds=options.connect_timeout))
         .pool_idle_timeout(timedelta(seconds=options.idle_timeout))
         .pool_max_idle_per_host(options.max_connections)

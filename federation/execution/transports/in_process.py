@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Mapping
 from typing import Any, Protocol
 
 from federation.execution.transport import SubgraphRequest, SubgraphResponse
@@ -44,6 +44,40 @@ class InProcessTransport:
                 raise timed_out(request.subgraph) from None
             raise
         return read_value(value, 200, request.subgraph)
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+class Subscribe(Protocol):
+    """Opens a subscription and gives its events: GraphQL responses as JSON-like dicts."""
+
+    def __call__(
+        self,
+        query: str,
+        variables: dict[str, Any],
+        operation_name: str | None,
+        headers: Mapping[str, str],
+    ) -> AsyncIterator[Mapping[str, Any]]: ...
+
+
+class InProcessEventSource:
+    """`EventSource` over a callable that gives an asynchronous iterator."""
+
+    def __init__(self, subscribe: Subscribe) -> None:
+        self._subscribe = subscribe
+
+    async def subscribe(self, request: SubgraphRequest) -> AsyncGenerator[SubgraphResponse, None]:
+        """Yield the events. See `EventSource.subscribe`."""
+        variables = dict(request.variables)
+        events = self._subscribe(request.query, variables, request.operation_name, request.headers)
+        try:
+            async for value in events:
+                yield read_value(value, 200, request.subgraph)
+        finally:
+            end = getattr(events, "aclose", None)
+            if end is not None:
+                await end()
 
     async def close(self) -> None:
         """Nothing is held."""

@@ -6,6 +6,7 @@ body is looked at first; a status counts only when the body is no GraphQL respon
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from federation.errors import SubgraphError
@@ -21,8 +22,20 @@ REQUEST_HEADERS = {
 }
 
 
-def read_response(body: bytes, status: int, subgraph: str) -> SubgraphResponse:
-    """Return the GraphQL response in `body`. Raises `SubgraphError` when there is none."""
+def read_response(
+    body: bytes,
+    status: int,
+    subgraph: str,
+    whole: Callable[[bytes], bytes | None] | None = None,
+) -> SubgraphResponse:
+    """Return the GraphQL response in `body`. Raises `SubgraphError` when there is none.
+
+    `whole`: see `SubgraphRequest`.
+    """
+    if whole is not None:
+        raw = whole(body)
+        if raw is not None:
+            return SubgraphResponse(None, status=status, raw=raw)
     try:
         value = decode(body)
     except ValueError as error:

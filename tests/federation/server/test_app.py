@@ -189,7 +189,7 @@ async def test_hot_reload_swaps_whole_and_requests_finish_on_the_old(tmp_path: P
     )
     async with running(app):
         client = Client(app, subgraph)
-        slow = asyncio.create_task(client.post("{ slow(milliseconds: 300) }"))
+        slow = asyncio.create_task(client.post("{ slow(milliseconds: 3000) }"))
         await asyncio.sleep(0.05)
         old = app._engine_of[0].live.current
         file.write_text(SUPERGRAPH.replace("hello(", "greeting("), encoding="utf-8")
@@ -198,7 +198,7 @@ async def test_hot_reload_swaps_whole_and_requests_finish_on_the_old(tmp_path: P
         assert old is not None
         assert old.retired
         assert not old._closed
-        assert (await slow).json == {"data": {"slow": 300}}
+        assert (await slow).json == {"data": {"slow": 3000}}
         assert old._closed
         # A broken file changes nothing.
         file.write_text("type Query {", encoding="utf-8")

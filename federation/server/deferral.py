@@ -1,0 +1,99 @@
+"""Operations with `@defer`: prepared for the fragments that are deferred by this request's values.
+
+A client that does not name `deferSpec` in its Accept header gets one whole answer, and `@defer`
+means nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import parse
+
+from federation.errors import PlanningError
+from federation.execution.context import ExecutionContext
+from federation.execution.deferred import CompiledDeferred, compile_deferred
+from federation.operation.passes.split_deferred import split_deferred
+from federation.planning.deferred import plan_deferred
+from federation.registry.document_cache import Key
+from federation.registry.snapshot import Schema, Snapshot
+
+logger = logging.getLogger("federation.server")
+
+_BYTES_FIXED = 24_000
+_BYTES_PER_CHARACTER = 6
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedDeferral:
+    """`compiled` is None when nothing is deferred after all. `size` in bytes, estimated."""
+
+    compiled: CompiledDeferred | None
+    size: int
+
+
+def deferral_key(key: Key, names: frozenset[str], variables: Mapping[str, Any]) -> Key:
+    """Return the key under which a document is kept for these values of `@defer(if:)`.
+
+    Marks begin with a space, so they are never an override label.
+    """
+    off = frozenset(f" {name}" for name in names if variables.get(name, True) is False)
+    return (key[0], key[1], key[2] | off | {" @defer"})
+
+
+def prepare_deferral(
+    schema: Schema,
+    text: str,
+    operation_name: str | None,
+    labels: frozenset[str],
+    values: Mapping[str, bool],
+) -> PreparedDeferral:
+    """Return the operation cut into its parts. `text` is known to be valid and within limits."""
+    document = parse(text)
+    split = split_deferred(document, operation_name, values)
+    if not split.deferred:
+        return PreparedDeferral(None, _BYTES_FIXED)
+    normalize = schema.normalizer.normalize
+    try:
+        plan = plan_deferred(
+            schema.planner,
+            normalize(document, operation_name),
+            normalize(split.primary, operation_name),
+            [(part, normalize(part.document, operation_name)) for part in split.deferred],
+            labels=labels,
+        )
+    except PlanningError as error:
+        logger.warning("an operation is answered whole, not in parts: %s", error.message)
+        return PreparedDeferral(None, _BYTES_FIXED)
+    compiled = compile_deferred(plan)
+    length = len(text) * (2 + len(split.deferred)) + len(compiled.compiled.source)
+    return PreparedDeferral(compiled, _BYTES_FIXED + _BYTES_PER_CHARACTER * length)
+
+
+class DeferredParts:
+    """`Parts` of one answer; holds its snapshot as long as it runs."""
+
+    def __init__(
+        self, snapshot: Snapshot, compiled: CompiledDeferred, context: ExecutionContext
+    ) -> None:
+        self._snapshot: Snapshot | None = snapshot
+        self._payloads: AsyncGenerator[bytes, None] = compiled.payloads(context)
+        snapshot.requests += 1
+
+    async def next(self) -> bytes | None:
+        """Return the next payload. See `Parts.next`."""
+        return await anext(self._payloads, None)
+
+    async def close(self) -> None:
+        """Cancel what still runs."""
+        snapshot, self._snapshot = self._snapshot, None
+        if snapshot is None:
+            return
+        try:
+            await self._payloads.aclose()
+        finally:
+            snapshot.requests -= 1
+            await snapshot.close_if_idle()
