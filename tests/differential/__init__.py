@@ -1,0 +1,1 @@
+"""The engine against one big server over the same data: same answers, same errors."""
