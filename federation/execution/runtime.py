@@ -55,26 +55,34 @@ def key_of(value: Any) -> Any:
     return (kind, value)
 
 
-def merge_member(target: dict[str, Any], key: str, value: Any) -> None:
+def merge_member(
+    target: dict[str, Any], key: str, value: Any, vague: frozenset[str] = frozenset()
+) -> None:
     """Merge `value` into `target[key]`: objects member by member, lists index by index.
 
     For members that several fetches ask for. A null never replaces what is there; lists of
     different length do not describe the same items, so the one that is there stays. What is
-    taken over is copied: the same entity may be placed into several objects.
+    taken over is copied: the same entity may be placed into several objects. `vague` are the type
+    names by which a subgraph calls objects whose concrete type it does not know (interface
+    objects): they never replace a name that is there, whichever answer comes first.
     """
     present = target.get(key)
     if present is None:
         target[key] = copy_tree(value)
     elif present.__class__ is dict and value.__class__ is dict:
         for name, item in value.items():
-            merge_member(present, name, item)
+            merge_member(present, name, item, vague)
     elif present.__class__ is list and value.__class__ is list:
-        _merge_lists(present, value)
-    elif value is not None and present.__class__ not in (dict, list):
+        _merge_lists(present, value, vague)
+    elif (
+        value is not None
+        and present.__class__ not in (dict, list)
+        and not (key == "__typename" and value in vague)
+    ):
         target[key] = value
 
 
-def _merge_lists(present: list[Any], value: list[Any]) -> None:
+def _merge_lists(present: list[Any], value: list[Any], vague: frozenset[str]) -> None:
     if len(present) != len(value):
         return
     for index, (old, new) in enumerate(zip(present, value, strict=True)):
@@ -82,9 +90,9 @@ def _merge_lists(present: list[Any], value: list[Any]) -> None:
             present[index] = copy_tree(new)
         elif old.__class__ is dict and new.__class__ is dict:
             for name, item in new.items():
-                merge_member(old, name, item)
+                merge_member(old, name, item, vague)
         elif old.__class__ is list and new.__class__ is list:
-            _merge_lists(old, new)
+            _merge_lists(old, new, vague)
 
 
 def copy_tree(value: Any) -> Any:

@@ -18,10 +18,6 @@ OPEN: dict[str, str] = {
         "an interface object's field, wanted of one type only, is asked of all objects; its "
         "failure for another type reaches the client"
     ),
-    "interface_object_name_comes_back": (
-        "two fetches give parts of one list of interface objects; the later one's `__typename` "
-        "writes the interface's name over the concrete one learned meanwhile"
-    ),
 }
 
 

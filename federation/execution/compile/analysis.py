@@ -131,7 +131,8 @@ class Analysis:
     `interned` are the places of interned objects, `spliced` those of them that fetches start
     from: what repeats there is written once. `shares`: whether one object may stand at several
     places. It may not where arguments come from objects above (contexts): then equal objects at
-    two places need not stay equal.
+    two places need not stay equal. `vague`: type names of interface objects in this plan, by which
+    a subgraph calls objects whose concrete type it does not know.
     """
 
     parts: tuple[tuple[Part, ...], ...]
@@ -141,6 +142,7 @@ class Analysis:
     spines: tuple[Spine | None, ...]
     walks: Mapping[Path, int]
     shares: bool = True
+    vague: frozenset[str] = frozenset()
 
     def is_unique(self, path: Path) -> bool:
         """Return whether a walk to `path` meets every object once, as far as interning goes."""
@@ -185,7 +187,14 @@ def analyse(steps: tuple[Step, ...]) -> Analysis:
         _spine(step, group, targets, contended) for step, group in zip(steps, parts, strict=True)
     )
     spliced = interned & set(map(key_path, targets))
-    return Analysis(parts, contended, interned, spliced, spines, walks, shares)
+    vague = frozenset(
+        variant.typename
+        for step in steps
+        for batch in step.entities
+        for variant in batch.representations
+        if variant.typename is not None
+    )
+    return Analysis(parts, contended, interned, spliced, spines, walks, shares, vague)
 
 
 def _parts(index: int, step: Step) -> tuple[Part, ...]:

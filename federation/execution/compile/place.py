@@ -27,13 +27,13 @@ def write_place(source: Source, analysis: Analysis, part: Part, step: Step) -> N
     )
     plain = sorted(taken - set(contended))
     if step.entities:
-        _write_place_entities(source, part, plain, contended, analysis.shares)
+        _write_place_entities(source, part, plain, contended, analysis)
     else:
-        _write_place_root(source, part, plain, contended)
+        _write_place_root(source, part, plain, contended, analysis)
 
 
 def _write_place_entities(
-    source: Source, part: Part, plain: list[str], contended: list[str], shares: bool
+    source: Source, part: Part, plain: list[str], contended: list[str], analysis: Analysis
 ) -> None:
     with source.function(f"place_{part.name}(targets, entities)", "entities into their objects"):
         source.line("regular = True")
@@ -44,21 +44,30 @@ def _write_place_entities(
                 source.line("continue")
             _write_filter(source, plain, "entity")
             with source.block("for item in objects:"):
-                source.line("item.update(plain)" if shares else "item.update(copy_tree(plain))")
+                source.line(
+                    "item.update(plain)" if analysis.shares else "item.update(copy_tree(plain))"
+                )
                 for key in contended:
                     with source.block(f"if {key!r} in entity:"):
-                        source.line(f"merge_member(item, {key!r}, entity[{key!r}])")
+                        _write_merge(source, analysis, "item", "entity", key)
         source.line("return regular")
 
 
-def _write_place_root(source: Source, part: Part, plain: list[str], contended: list[str]) -> None:
+def _write_place_root(
+    source: Source, part: Part, plain: list[str], contended: list[str], analysis: Analysis
+) -> None:
     with source.function(f"place_{part.name}(data, answer)", "an answer into the root"):
         _write_filter(source, plain, "answer")
         source.line("data.update(plain)")
         for key in contended:
             with source.block(f"if {key!r} in answer:"):
-                source.line(f"merge_member(data, {key!r}, answer[{key!r}])")
+                _write_merge(source, analysis, "data", "answer", key)
         source.line("return True")
+
+
+def _write_merge(source: Source, analysis: Analysis, target: str, answer: str, key: str) -> None:
+    vague = f", {source.names(sorted(analysis.vague))}" if analysis.vague else ""
+    source.line(f"merge_member({target}, {key!r}, {answer}[{key!r}]{vague})")
 
 
 def _write_filter(source: Source, plain: list[str], answer: str) -> None:
