@@ -89,7 +89,9 @@ async def create_cluster(directory: DataDirectory, binaries: Binaries) -> Creden
         directory.write_credentials(credentials)
         temporary.rename(directory.cluster)
     finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        # All of them: what a killed attempt's initdb had started may have gone on writing for a
+        # moment after its folder was first removed.
+        _remove_attempts(directory)
     return credentials
 
 
@@ -167,10 +169,14 @@ def server_environment() -> dict[str, str]:
     return {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
 
+def _remove_attempts(directory: DataDirectory) -> None:
+    for folder in directory.root.glob(".new-cluster-*"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _begin(directory: DataDirectory) -> Path:
     """Remove what a killed attempt left and make the temporary directory."""
-    for old in directory.root.glob(".new-cluster-*"):
-        shutil.rmtree(old, ignore_errors=True)
+    _remove_attempts(directory)
     try:
         temporary = Path(tempfile.mkdtemp(prefix=".new-cluster-", dir=directory.root))
         if directory.account.drop:
