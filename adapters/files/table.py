@@ -16,7 +16,7 @@ from typing import BinaryIO
 from adapters.errors import FileRefused
 from adapters.files.delimited import RawRow, read_delimited
 from adapters.files.encoding import Inspected, encoding_label, inspect_bytes, inspect_text
-from adapters.files.header import HEADER_ROWS, Column, Header, find_header, is_unit_row, with_units
+from adapters.files.header import HEADER_ROWS, Header, find_header, is_unit_row, with_units
 from adapters.files.json_records import read_json_records
 from adapters.files.limits import DEFAULT_LIMITS, Limits, size_text
 from adapters.files.tail import Ignored, ignored_kind
@@ -173,8 +173,3 @@ def _json_table(file: BinaryIO, aliases: Mapping[str, str], limits: Limits) -> T
     if header is None:
         raise FileRefused("FILE_HEADER", rows=HEADER_ROWS)
     return Table("UTF-8", None, header, (), chain(first, records))
-
-
-def columns_by_field(header: Header) -> dict[str, Column]:
-    """Return the column of each field the feed knows."""
-    return {column.field: column for column in header.columns if column.field}

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from adapters.findings import Finding, from_issue
 from adapters.model import MappedRow
 from adapters.rules.context import RuleContext
 from resolvers.values import check_stated_name, is_jurisdiction, jurisdiction_of
 from resolvers.values.center_codes import check_letters
-from resolvers.values.result import Issue
+from resolvers.values.center_names import NamingScheme
+from resolvers.values.platform_names import PlatformName
+from resolvers.values.result import Checked, Issue
 
 _NEVER_RECOGNISED = frozenset(["PILOT", "NOT_RECOGNISED"])
 
@@ -26,12 +29,9 @@ def center_kind(row: MappedRow, context: RuleContext) -> Iterator[Finding]:
         yield row.finding("CENTER_SUPPORT_TOOL", "supportTool")
 
 
-def center_name(row: MappedRow, context: RuleContext) -> Iterator[Finding]:
-    """Yield what rule 3.12 says about the name."""
-    values = row.values
-    if not {"officialName", "kind", "status"} <= values.keys() or not _was_read(row, "function"):
-        return
-    checked, _ = check_stated_name(
+def check_row_name(values: Mapping[str, Any]) -> tuple[Checked[PlatformName], NamingScheme]:
+    """Check the name a row states for its centre; returns it with its naming scheme."""
+    return check_stated_name(
         values["officialName"],
         values["kind"],
         values.get("function"),
@@ -39,6 +39,14 @@ def center_name(row: MappedRow, context: RuleContext) -> Iterator[Finding]:
         scheme=values.get("namingScheme"),
         decision_document=values.get("recognitionDocument"),
     )
+
+
+def center_name(row: MappedRow, context: RuleContext) -> Iterator[Finding]:
+    """Yield what rule 3.12 says about the name."""
+    values = row.values
+    if not {"officialName", "kind", "status"} <= values.keys() or not _was_read(row, "function"):
+        return
+    checked, _ = check_row_name(values)
     for found in checked.issues:
         yield _about(row, "officialName", found)
 

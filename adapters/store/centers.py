@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, TypeAlias
 
 from adapters.model import RowResult
+from adapters.rules.center import check_row_name
 from adapters.store.batch import BatchContext, Stored
 from adapters.store.conflicts import write_conflicts
 from adapters.store.table import (
@@ -21,7 +22,7 @@ from adapters.store.table import (
     write_rows,
 )
 from resolvers.database.pool import Transaction
-from resolvers.values import check_stated_name, jurisdiction_of
+from resolvers.values import jurisdiction_of
 
 Name: TypeAlias = tuple[str, str, date | None]
 """Name, scheme, and the day from which it is borne."""
@@ -120,14 +121,7 @@ def _incoming(row: RowResult, batch: BatchContext, merged: MergedRows) -> Incomi
 def _name(values: Any, held: Name | None) -> Name:
     """Return the name a row states. It is borne since the date of the record that changed it; the
     first one that is known since recognition, if it was given then."""
-    checked, scheme = check_stated_name(
-        values["officialName"],
-        values["kind"],
-        values.get("function"),
-        values["status"],
-        scheme=values.get("namingScheme"),
-        decision_document=values.get("recognitionDocument"),
-    )
+    checked, scheme = check_row_name(values)
     assert checked.canonical is not None  # the rule of the feed refuses the row otherwise
     if held is not None and held[0] == checked.canonical:
         return checked.canonical, scheme, held[2]
