@@ -6,10 +6,14 @@ arguments, since rows asked for with different filters cannot come from one stat
 
 Batching makes a hostile query cheap in SQL and still dear in objects: children of parents of
 children multiply without a new statement. So each load is counted against the request's budget.
+
+A batch runs in a task of its own, which does not end with the request that waits for it. So the
+budget also knows the batches that run, and `stop` ends them.
 """
 
 from __future__ import annotations
 
+import asyncio
 from asyncio import Future
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
 from contextvars import ContextVar
@@ -20,6 +24,7 @@ from aiodataloader import DataLoader
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 Item = TypeVar("Item")
+Result = TypeVar("Result")
 Arguments = TypeVar("Arguments", bound=Hashable)
 
 MOST_KEYS = 5_000
@@ -32,13 +37,19 @@ class TooManyLoads(Exception):
     code = "QUERY_TOO_COMPLEX"
 
 
-class LoadBudget:
-    """How many values the loaders of one request may still be asked for."""
+class RequestOver(Exception):
+    """A batch was about to run for a request that nobody waits for any more."""
 
-    __slots__ = ("left",)
+
+class LoadBudget:
+    """How many values the loaders of one request may still be asked for, and what they load now."""
+
+    __slots__ = ("_over", "_running", "left")
 
     def __init__(self, most: int) -> None:
         self.left = most
+        self._over = False
+        self._running: set[asyncio.Task[object]] = set()
 
     def spend(self) -> None:
         """Count one load.
@@ -49,6 +60,28 @@ class LoadBudget:
         self.left -= 1
         if self.left < 0:
             raise TooManyLoads
+
+    def stop(self) -> None:
+        """End what still runs: the request is over, or its caller has gone."""
+        self._over = True
+        for task in self._running:
+            task.cancel()
+
+    async def run(self, load: Callable[[list[Key]], Awaitable[Result]], keys: list[Key]) -> Result:
+        """Return what a batch loads, unless `stop` ends it.
+
+        Raises:
+            RequestOver: it was stopped before the batch began.
+        """
+        if self._over:
+            raise RequestOver
+        task = asyncio.current_task()
+        assert task is not None
+        self._running.add(task)
+        try:
+            return await load(keys)
+        finally:
+            self._running.discard(task)
 
 
 LOAD_BUDGET: ContextVar[LoadBudget | None] = ContextVar("load_budget", default=None)
@@ -71,7 +104,8 @@ def batch_loader(
     """Return a loader over `load`; keys that its mapping lacks load as `missing`."""
 
     async def load_in_order(keys: list[Key]) -> list[Value]:
-        found = await load(keys)
+        budget = LOAD_BUDGET.get()
+        found = await (load(keys) if budget is None else budget.run(load, keys))
         return [found.get(key, missing) for key in keys]
 
     return BatchLoader(load_in_order, max_batch_size=MOST_KEYS)

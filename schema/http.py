@@ -2,10 +2,15 @@
 
 Only what federation routers send: a JSON object with `query`, `variables`, `operationName`. Status
 as GraphQL over HTTP says for `application/graphql-response+json`: 200 with `data`, 400 without.
+
+A router may say in a header how many milliseconds it will wait (ADR 4). When they are over, the
+work is cancelled and the answer is 504.
 """
 
 from __future__ import annotations
 
+import asyncio
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -22,16 +27,23 @@ LARGEST_BODY: Final = 16 * 1024 * 1024
 JSON: Final = "application/json"
 GRAPHQL_RESPONSE: Final = "application/graphql-response+json"
 
+DEADLINE_HEADER: Final = "x-request-timeout-ms"
+"""Its value: whole milliseconds. Ten digits are more than three months."""
 
-def subgraph_app(server: SubgraphServer) -> Router:
+_MILLISECONDS: Final = re.compile(r"[0-9]{1,10}")
+
+
+def subgraph_app(
+    server: SubgraphServer, *, deadline_header: str | None = DEADLINE_HEADER
+) -> Router:
     """Return the ASGI application with a route `/{name}/graphql` for every subgraph.
 
-    Mount it at `/subgraphs`.
+    Mount it at `/subgraphs`. `deadline_header`: None when no caller's deadline is honoured.
     """
 
     def endpoint(name: str) -> Any:
         async def answer(request: Request) -> Response:
-            return await _answer(server, name, request)
+            return await _answer_in_time(server, name, request, deadline_header)
 
         return answer
 
@@ -41,6 +53,25 @@ def subgraph_app(server: SubgraphServer) -> Router:
             for name in server.names
         ]
     )
+
+
+async def _answer_in_time(
+    server: SubgraphServer, name: str, request: Request, deadline_header: str | None
+) -> Response:
+    """Answer within the time the caller gives, if it says one."""
+    given = request.headers.getlist(deadline_header) if deadline_header is not None else []
+    if not given:
+        return await _answer(server, name, request)
+    if len(given) > 1 or not _MILLISECONDS.fullmatch(given[0].strip()):
+        problem = f"{deadline_header} must be there once and be a whole number of milliseconds"
+        return _problem(400, problem, "INVALID_TIMEOUT_HEADER")
+    try:
+        async with asyncio.timeout(int(given[0]) / 1000) as limit:
+            return await _answer(server, name, request)
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        return _problem(504, "请求的时限已到\nThe request's time is over", "GATEWAY_TIMEOUT")
 
 
 async def _answer(server: SubgraphServer, name: str, request: Request) -> Response:
@@ -96,6 +127,6 @@ def _find_problem(message: object) -> str | None:
     return None
 
 
-def _problem(status: int, message: str) -> Response:
-    body = {"errors": [{"message": message, "extensions": {"code": "BAD_REQUEST"}}]}
+def _problem(status: int, message: str, code: str = "BAD_REQUEST") -> Response:
+    body = {"errors": [{"message": message, "extensions": {"code": code}}]}
     return Response(orjson.dumps(body), status, media_type=JSON)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable, Mapping
-from datetime import date
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from graphql import GraphQLError
@@ -22,14 +23,19 @@ from strawberry.schema.exceptions import (
 
 from resolvers.batching import LOAD_BUDGET, LoadBudget, TooManyLoads
 from resolvers.database.errors import DatabaseError
-from resolvers.database.pool import Queries
+from resolvers.database.pool import Database, Queries
+from resolvers.hub.events import EventBus, SlowListener
+from resolvers.identity import ANONYMOUS, Caller, service
 from resolvers.loaders import Loaders
 from resolvers.paging import PagingError
+from resolvers.peers import Peers, PeerUnavailable
 from resolvers.reference.cached_lists import CachedLists
 from resolvers.values.dates import today_in_china
 from schema import SUBGRAPHS
 from schema.common.context import SubgraphContext
+from schema.common.errors import CodedError
 from schema.common.subgraph import SubgraphSchema
+from schema.identity import HEADER, IdentityKey
 
 log = logging.getLogger("hub.subgraphs")
 
@@ -46,18 +52,32 @@ class UnknownSubgraph(LookupError):
 
 
 class SubgraphServer:
-    """The subgraphs of this program over one database."""
+    """The subgraphs of this program over one database.
+
+    `identity` verifies who asks; without it every request is the anonymous public. `events` feeds
+    subscriptions. `peers` answers what subgraphs ask of each other, by default this server itself.
+    Mutations need a `Database`; any other `queries` can only be read from.
+    """
 
     def __init__(
         self,
         queries: Queries,
         subgraphs: Mapping[str, SubgraphSchema] = SUBGRAPHS,
         today: Callable[[], date] = today_in_china,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        identity: IdentityKey | None = None,
+        events: EventBus | None = None,
+        peers: Peers | None = None,
     ) -> None:
         self._queries = queries
         self._subgraphs = subgraphs
         self._today = today
+        self._now = now
         self._lists = CachedLists()
+        self._identity = identity
+        self._events = events
+        self.peers: Peers = peers if peers is not None else LocalPeers(self)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -83,34 +103,41 @@ class SubgraphServer:
 
         As the specification has it, a request that could not be executed has no `data` at all.
 
-        `headers` are those the gateway forwards. No field of today's subgraphs depends on them.
+        `headers` are those the gateway forwards; one of them may state the caller.
 
         Raises:
             UnknownSubgraph: there is none of that name.
         """
-        schema = self._schema(name)
+        self._schema(name)
         with trace.get_tracer("hub.subgraphs").start_as_current_span(
             f"subgraph {name}", record_exception=False
         ) as span:
-            response = await self._answer(schema, query, variables, operation_name)
+            try:
+                caller = self._caller(headers)
+            except CodedError as error:
+                return {"errors": [format_error(error)]}
+            response = await self.answer(name, caller, query, variables, operation_name, headers)
             if span.is_recording():
                 span.set_attribute("graphql.operation.name", operation_name or "")
                 span.set_attribute("hub.subgraph.errors", len(response.get("errors", ())))
         return response
 
-    async def _answer(
+    async def answer(
         self,
-        schema: SubgraphSchema,
+        name: str,
+        caller: Caller,
         query: str,
-        variables: Mapping[str, Any] | None,
-        operation_name: str | None,
+        variables: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
+        """Return the GraphQL response for a caller who is known already."""
+        schema = self._schema(name)
         if len(query) > LONGEST_QUERY:
             return _refusal("BAD_USER_INPUT", "The document is too long")
-        context = SubgraphContext(
-            Loaders(self._queries), self._today(), self._lists, operation_name
-        )
-        budget = LOAD_BUDGET.set(LoadBudget(MOST_LOADS))
+        context = self._context(name, caller, operation_name, headers or {})
+        budget = LoadBudget(MOST_LOADS)
+        outer = LOAD_BUDGET.set(budget)
         try:
             result = await schema.execute(
                 query,
@@ -121,14 +148,102 @@ class SubgraphServer:
         except (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError):
             return _refusal("BAD_REQUEST", "The document has no such operation to execute")
         finally:
-            LOAD_BUDGET.reset(budget)
+            LOAD_BUDGET.reset(outer)
+            budget.stop()
         return _response(result)
+
+    async def subscribe(
+        self,
+        name: str,
+        query: str,
+        variables: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> AsyncGenerator[dict[str, Any], None]:
+        """Yield one GraphQL response per event; a refused subscription yields its errors and ends.
+
+        Raises:
+            UnknownSubgraph: there is none of that name.
+        """
+        schema = self._schema(name)
+        if len(query) > LONGEST_QUERY:
+            yield _refusal("BAD_USER_INPUT", "The document is too long")
+            return
+        try:
+            caller = self._caller(headers)
+        except CodedError as error:
+            yield {"errors": [format_error(error)]}
+            return
+        context = self._context(name, caller, operation_name, headers or {})
+        source = await schema.subscribe(
+            query,
+            variable_values=dict(variables) if variables else None,
+            context_value=context,
+            operation_name=operation_name,
+        )
+        if not hasattr(source, "__aiter__"):
+            yield _response(source)
+            return
+        async with aclosing(source) as results:
+            async for result in results:
+                yield _response(result)
+
+    def _caller(self, headers: Mapping[str, str] | None) -> Caller:
+        stated = (headers or {}).get(HEADER)
+        if self._identity is None:
+            return ANONYMOUS
+        return self._identity.verify(stated)
+
+    def _context(
+        self, name: str, caller: Caller, operation_name: str | None, headers: Mapping[str, str]
+    ) -> SubgraphContext:
+        span = trace.get_current_span().get_span_context()
+        return SubgraphContext(
+            Loaders(self._queries),
+            self._today(),
+            self._lists,
+            operation_name,
+            caller,
+            name,
+            self._now(),
+            headers.get("x-request-id"),
+            f"{span.trace_id:032x}" if span.is_valid else None,
+            self._queries if isinstance(self._queries, Database) else None,
+            self._events,
+            self.peers,
+            renew=self._renew,
+        )
+
+    def _renew(self, context: SubgraphContext) -> None:
+        """Make the loaders and the day of a subscription anew."""
+        context.loaders = Loaders(self._queries)
+        context.today = self._today()
+        context.now = self._now()
+        LOAD_BUDGET.set(LoadBudget(MOST_LOADS))
 
     def _schema(self, name: str) -> SubgraphSchema:
         schema = self._subgraphs.get(name)
         if schema is None:
             raise UnknownSubgraph(f"no subgraph {name!r}; there are {', '.join(self._subgraphs)}")
         return schema
+
+
+class LocalPeers:
+    """`Peers` over the subgraphs of this process."""
+
+    def __init__(self, server: SubgraphServer) -> None:
+        self._server = server
+
+    async def ask(
+        self, subgraph: str, query: str, variables: Mapping[str, Any] | None = None
+    ) -> Mapping[str, Any]:
+        """See `Peers.ask`."""
+        response = await self._server.answer(subgraph, service("peer"), query, variables)
+        if response.get("errors") or response.get("data") is None:
+            first = (response.get("errors") or [{"message": "no data"}])[0]
+            raise PeerUnavailable(subgraph, str(first["message"]))
+        data: Mapping[str, Any] = response["data"]
+        return data
 
 
 def _refusal(code: str, message: str) -> dict[str, Any]:
@@ -175,6 +290,19 @@ def format_error(error: GraphQLError) -> dict[str, Any]:
         log.error("%s at %s", cause, _place(error))
         formatted["message"] = (
             "数据库暂时不可用，请稍后再试\nThe database cannot answer now; try again"
+        )
+        extensions["code"] = cause.code
+    elif isinstance(cause, PeerUnavailable):
+        log.error("%s at %s", cause, _place(error))
+        formatted["message"] = (
+            "所需的其他平台数据暂时无法取得，请稍后再试\n"
+            "Data of another platform cannot be had now; try again later"
+        )
+        extensions["code"] = cause.code
+    elif isinstance(cause, SlowListener):
+        formatted["message"] = (
+            "订阅方处理过慢，请重新查询并订阅\n"
+            "Too slow for this subscription; query and subscribe anew"
         )
         extensions["code"] = cause.code
     elif cause is None:

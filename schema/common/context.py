@@ -2,25 +2,79 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from typing import TypeAlias
 
 import strawberry
 
+from resolvers.database.pool import Database
+from resolvers.grants import GrantUse
+from resolvers.hub.commands import Command
+from resolvers.hub.events import EventBus
+from resolvers.identity import ANONYMOUS, Caller
 from resolvers.loaders import Loaders
+from resolvers.peers import Peers
 from resolvers.reference.cached_lists import CachedLists
 
 
-@dataclass(frozen=True, slots=True)
+class NotWritable(Exception):
+    """This server was given something to read from only."""
+
+
+@dataclass(slots=True)
 class SubgraphContext:
     """The loaders of one request, the day (in China) that "today" means in it, the reference lists
-    identifiers are checked against, and which operation of the document was asked for by name."""
+    identifiers are checked against, who asks, and which operation was asked for by name.
+
+    `database`, `events` and `peers` are None where a server only reads (some tests). `grants` finds
+    out what conditional data the caller's centre was granted.
+    """
 
     loaders: Loaders
     today: date
     lists: CachedLists
     operation_name: str | None = None
+    caller: Caller = ANONYMOUS
+    subgraph: str = ""
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    request_id: str | None = None
+    trace_id: str | None = None
+    database: Database | None = None
+    events: EventBus | None = None
+    peers: Peers | None = None
+    grants: GrantUse = field(default_factory=GrantUse)
+    # made anew for each event of a subscription, whose loaders must not remember
+    renew: Callable[[SubgraphContext], None] = lambda context: None
+
+    def command(self, name: str) -> Command:
+        """Return the command of a mutation.
+
+        Raises:
+            NotWritable: the server has no database to write to.
+        """
+        if self.database is None:
+            raise NotWritable(f"{self.subgraph}.{name}")
+        return Command(
+            self.database,
+            self.caller,
+            self.subgraph,
+            name,
+            self.now,
+            self.request_id,
+            self.trace_id,
+        )
+
+    def ask(self) -> Peers:
+        """Return the other subgraphs.
+
+        Raises:
+            NotWritable: the server knows none.
+        """
+        if self.peers is None:
+            raise NotWritable(f"{self.subgraph} has no peers")
+        return self.peers
 
 
 Info: TypeAlias = strawberry.Info[SubgraphContext, None]

@@ -41,9 +41,19 @@ _MACHINERY_FIELDS = frozenset({"_entities", "_service"})
 class SubgraphSchema(Schema):
     """A federation schema that resolves entities our way and keeps its SDL."""
 
-    def __init__(self, query: type, entities: Sequence[Entity], types: Sequence[type] = ()) -> None:
+    def __init__(
+        self,
+        query: type,
+        entities: Sequence[Entity],
+        types: Sequence[type] = (),
+        *,
+        mutation: type | None = None,
+        subscription: type | None = None,
+    ) -> None:
         super().__init__(
             query=federated_query(query, entities, lambda: self.sdl),
+            mutation=mutation,
+            subscription=subscription,
             types=[*types, *(entity.type_ for entity in entities)],
             config=schema_config(),
             federation_version=FEDERATION_VERSION,

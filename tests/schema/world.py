@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import asyncpg
 
 from resolvers.database.pool import Database
+from resolvers.identity import Caller
 from schema.serving import SubgraphServer
 
 TODAY = date(2024, 6, 15)
+NOW = datetime(2024, 6, 15, 4, 0, tzinfo=UTC)
 PROVENANCE = "source_system, confidence, content_hash"
 FROM_TEST = "'synthetic', 'CENTER', 'hash'"
 
@@ -51,18 +53,40 @@ class CountingQueries:
 
 
 class Asker:
-    """Asks one subgraph; keeps the statements of the last question."""
+    """Asks one subgraph; keeps the statements of the last question.
 
-    def __init__(self, database: Database, subgraph: str) -> None:
+    Without a caller it asks as the public and cannot write. With one, also as `PUBLIC`, the whole
+    server stands behind it, and subgraphs may ask each other.
+    """
+
+    def __init__(self, database: Database, subgraph: str, caller: Caller | None = None) -> None:
         self._database = database
         self._subgraph = subgraph
+        self._caller = caller
         self.statements: Counter[str] = Counter()
 
+    def as_caller(self, caller: Caller) -> Asker:
+        """Return the same asker as somebody else."""
+        return Asker(self._database, self._subgraph, caller)
+
     async def response(self, query: str, **variables: Any) -> dict[str, Any]:
+        if self._caller is not None:
+            server = SubgraphServer(self._database, today=lambda: TODAY, now=lambda: NOW)
+            return await server.answer(self._subgraph, self._caller, query, variables)
         queries = CountingQueries(self._database)
         self.statements = queries.statements
         server = SubgraphServer(queries, today=lambda: TODAY)
         return await server.execute(self._subgraph, query, variables)
+
+    async def mutate(self, query: str, **variables: Any) -> tuple[Any, list[str]]:
+        """Return the payload of the only mutation (null when it failed as a whole) and all error
+        codes, those of the payload and top-level ones."""
+        response = await self.response(query, **variables)
+        codes = [error["extensions"]["code"] for error in response.get("errors", ())]
+        payload = next(iter((response.get("data") or {"": None}).values()))
+        if isinstance(payload, dict):
+            codes += [error["code"] for error in payload.get("errors", ())]
+        return payload, codes
 
     async def data(self, query: str, **variables: Any) -> Any:
         response = await self.response(query, **variables)

@@ -1,0 +1,55 @@
+"""Conditional data (DOMAIN §2.6): what a centre was granted, as the catalogue tells.
+
+Prices, licence fees and secured amounts are shown only to whom a grant on the data foundation of
+their topic covers. One question per request to `catalog`, and only when such a field is asked for
+by a centre; roles that see everything of a subgraph need none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from resolvers.identity import CENTER_ROLES, Caller
+from resolvers.peers import Peers, ask_entities
+
+SELECTION: Final = """
+dataGrants(status: ACTIVE) { id fields dataFoundation { topic } }
+"""
+
+
+@dataclass(slots=True)
+class GrantUse:
+    """The grants of one request's caller, loaded when first needed, and how often each served."""
+
+    used: Counter[str] = field(default_factory=Counter)
+    _grants: asyncio.Future[list[Mapping[str, Any]]] | None = None
+
+    async def covers(
+        self, peers: Peers | None, caller: Caller, topic: str, field_name: str
+    ) -> bool:
+        """Whether an active grant of the caller's centre covers a field of a topic's data.
+
+        A grant without a list of fields covers all of them. Each use is counted.
+        """
+        if peers is None or caller.role not in CENTER_ROLES or caller.center is None:
+            return False
+        if self._grants is None:
+            self._grants = asyncio.ensure_future(_load(peers, caller.center))
+        for grant in await self._grants:
+            covered = grant["fields"]
+            if grant["dataFoundation"]["topic"] == topic and (
+                covered is None or field_name in covered
+            ):
+                self.used[grant["id"]] += 1
+                return True
+        return False
+
+
+async def _load(peers: Peers, center: str) -> list[Mapping[str, Any]]:
+    found = await ask_entities(peers, "catalog", "OperationCenter", "code", [center], SELECTION)
+    known = found[center]
+    return [] if known is None else list(known["dataGrants"])
