@@ -85,8 +85,9 @@ class EventBus:
         for topic in topics:
             self._queues.setdefault(topic, set()).add(queue)
         try:
-            yield queue.events()
+            yield queue
         finally:
+            queue.end()
             for topic in topics:
                 self._queues[topic].discard(queue)
                 if not self._queues[topic]:
@@ -154,13 +155,15 @@ class _Queue:
         self._ended = True
         self._changed.set()
 
-    async def events(self) -> AsyncIterator[Event]:
-        while True:
-            while self._waiting:
-                yield self._waiting.popleft()
+    def __aiter__(self) -> AsyncIterator[Event]:
+        return self
+
+    async def __anext__(self) -> Event:
+        while not self._waiting:
             if self._overflowed:
                 raise SlowListener
             if self._ended:
-                return
+                raise StopAsyncIteration
             self._changed.clear()
             await self._changed.wait()
+        return self._waiting.popleft()
