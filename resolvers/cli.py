@@ -1,4 +1,4 @@
-"""Commands over the database: `hub db migrate | status | reference`.
+"""Commands over the database: `hub db migrate | status | reference | demo`.
 
 `add_commands` hangs them into the program's parser. Each sets `handler`, called with the parsed
 arguments, which returns the exit code: 0, or 1 with one line on stderr that says what to do.
@@ -26,8 +26,10 @@ from resolvers.database.migrations import (
     migration_status,
 )
 from resolvers.database.pool import Database
+from resolvers.generator.load import Generated, generate
 from resolvers.reference.files import ReferenceFileError
 from resolvers.reference.load import load_reference
+from resolvers.values import today_in_china
 
 OpenDatabase = Callable[[argparse.Namespace], AbstractAsyncContextManager[Database]]
 Command = Callable[[Database, argparse.Namespace], Awaitable[int]]
@@ -62,6 +64,16 @@ def add_commands(
         type=Path,
         metavar="DIR",
         help="folder of official CSV lists; without it, or for a list it lacks, the shipped ones",
+    )
+    demo = add(
+        "demo",
+        run_demo,
+        "add invented patents with their events, trade and pledges, for load tests; the tables"
+        " cannot be used meanwhile",
+    )
+    demo.add_argument("--patents", type=int, required=True, metavar="N", help="how many")
+    demo.add_argument(
+        "--seed", type=int, default=1, metavar="S", help="another one gives another graph"
     )
 
 
@@ -133,3 +145,33 @@ async def run_reference(database: Database, args: argparse.Namespace) -> int:
         change = f"+{each.inserted} ~{each.updated} -{each.deleted}"
         print(f"{each.name:<14} {each.rows:>7} rows  {'unchanged' if each.skipped else change}")
     return 0
+
+
+async def run_demo(database: Database, args: argparse.Namespace) -> int:
+    """Migrate, load the reference lists, and add the invented graph; say how many rows it has."""
+    await migrate(database)
+    await load_reference(database)
+    shown = sys.stderr.isatty()
+
+    def report(done: int) -> None:
+        line = f"{done:,} of {args.patents:,} patents"
+        if shown:
+            print(f"\r{line}", end="", file=sys.stderr, flush=True)
+        elif done % 100_000 == 0 or done == args.patents:
+            print(line, file=sys.stderr, flush=True)
+
+    try:
+        made = await generate(database, args.patents, args.seed, today_in_china(), report)
+    except ValueError as error:
+        raise DatabaseError("GENERATE_SIZE", str(error)) from None
+    if shown:
+        print(file=sys.stderr)
+    print(json.dumps(asdict(made)) if args.format == "json" else _generated_text(made))
+    return 0
+
+
+def _generated_text(made: Generated) -> str:
+    lines = [f"{table:<32} {rows:>10,} rows" for table, rows in made.rows.items()]
+    return "\n".join(
+        [*lines, f"copied in {made.copy_seconds:.0f} s, indexes in {made.index_seconds:.0f} s"]
+    )

@@ -49,12 +49,10 @@ def _allowed() -> Iterator[Any]:
                     yield pytest.param(driver, each, source, permit, id=label)
 
 
-def _refused() -> Iterator[Any]:
+def _states() -> Iterator[Any]:
     for driver in DRIVERS:
         for state in driver.workflow.states:
-            for action in driver.workflow.actions:
-                if driver.workflow.find(state, action) is None:
-                    yield pytest.param(driver, state, action, id=_name(driver, state, action))
+            yield pytest.param(driver, state, id=_name(driver, state))
 
 
 def _actions() -> Iterator[Any]:
@@ -91,15 +89,18 @@ async def test_an_allowed_transition_is_made_and_noted(
     assert (audit["outcome"], audit["role"]) == ("DONE", permit.role.value)
 
 
-@pytest.mark.parametrize(("driver", "state", "action"), list(_refused()))
+@pytest.mark.parametrize(("driver", "state"), list(_states()))
 async def test_any_other_transition_is_refused_and_changes_nothing(
-    database: Database, driver: Driver, state: str, action: str
+    database: Database, driver: Driver, state: str
 ) -> None:
     placed = await driver.place(database, state)
-    some = next(t for t in driver.workflow.transitions if t.action == action and t.permits)
-    asker = _asker(database, driver, caller_for(some.permits[0], placed))
     before = await dump(database)
-    assert list(await driver.act(asker, placed, action)) == ["TRANSITION_NOT_ALLOWED"]
+    refused = [a for a in driver.workflow.actions if driver.workflow.find(state, a) is None]
+    for action in refused:
+        some = next(t for t in driver.workflow.transitions if t.action == action and t.permits)
+        asker = _asker(database, driver, caller_for(some.permits[0], placed))
+        codes = list(await driver.act(asker, placed, action))
+        assert codes == ["TRANSITION_NOT_ALLOWED"], action
     assert await dump(database) == before
 
 

@@ -11,9 +11,8 @@ from graphql import parse
 from federation.execution.context import ErrorPolicy, ExecutionContext
 from federation.execution.deferred import compile_deferred
 from federation.execution.executor import compile_plan
-from federation.operation.passes.split_deferred import split_deferred
 from federation.operation.variables import coerce_variables
-from federation.planning.deferred import plan_deferred
+from federation.server.deferral import plan_in_parts
 from tests.support.federated import Call, FederatedGraph, _Transport
 
 
@@ -22,12 +21,12 @@ async def execute_deferred(
 ) -> tuple[list[dict[str, Any]], list[Call]]:
     """Return the payloads and the calls."""
     document = parse(query)
-    normalize = graph.planner.normalizer.normalize
-    operation = normalize(document)
+    operation = graph.planner.normalizer.normalize(document)
     values = coerce_variables(graph.api_schema, operation, variables or {})
-    split = split_deferred(document, None, values)
-    parts = [(part, normalize(part.document)) for part in split.deferred]
-    plan = plan_deferred(graph.planner, operation, normalize(split.primary), parts)
+    plan = plan_in_parts(graph.planner, document, None, values)
+    if plan is None:
+        answer, calls = await execute_whole(graph, query, variables)
+        return [{**answer, "hasNext": False}], calls
     calls: list[Call] = []
     transport = _Transport(graph._send, calls)
     context = ExecutionContext(
@@ -41,8 +40,8 @@ async def execute_deferred(
 
 async def execute_whole(
     graph: FederatedGraph, query: str, variables: Mapping[str, Any] | None = None
-) -> list[Call]:
-    """Return the calls of the same operation where `@defer` means nothing."""
+) -> tuple[dict[str, Any], list[Call]]:
+    """Return answer and calls of the same operation where `@defer` means nothing."""
     operation = graph.planner.normalizer.normalize(parse(query))
     calls: list[Call] = []
     transport = _Transport(graph._send, calls)
@@ -50,8 +49,8 @@ async def execute_whole(
         variables=coerce_variables(graph.api_schema, operation, variables or {}),
         transports={s.name: transport for s in graph.planner.supergraph.subgraphs},
     )
-    await compile_plan(graph.planner.plan(operation)).execute(context)
-    return calls
+    answer = await compile_plan(graph.planner.plan(operation)).execute(context)
+    return json.loads(answer.body), calls
 
 
 def merged(payloads: list[dict[str, Any]]) -> Any:

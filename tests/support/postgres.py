@@ -109,8 +109,8 @@ async def migrated_template(postgres_server: TestServer) -> AsyncIterator[str]:
 @pytest.fixture
 async def database(postgres_server: TestServer, migrated_template: str) -> AsyncIterator[Database]:
     """A fresh database with all migrations and no rows, for one test."""
-    async with postgres_server.new_database(migrated_template) as url, _opened(url) as opened:
-        yield opened
+    async with postgres_server.new_database(migrated_template) as url, opened(url) as database:
+        yield database
 
 
 @pytest.fixture(scope="module")
@@ -118,19 +118,19 @@ async def module_database(
     postgres_server: TestServer, migrated_template: str
 ) -> AsyncIterator[Database]:
     """Like `database`, shared by a module, whose tests then only read or do not collide."""
-    async with postgres_server.new_database(migrated_template) as url, _opened(url) as opened:
-        yield opened
+    async with postgres_server.new_database(migrated_template) as url, opened(url) as database:
+        yield database
 
 
 @pytest.fixture
 async def empty_database(postgres_server: TestServer) -> AsyncIterator[Database]:
     """A fresh database without any migration."""
-    async with postgres_server.new_database() as url, _opened(url) as opened:
-        yield opened
+    async with postgres_server.new_database() as url, opened(url) as database:
+        yield database
 
 
 @asynccontextmanager
-async def _opened(url: str) -> AsyncIterator[Database]:
+async def opened(url: str) -> AsyncIterator[Database]:
     database = await Database.connect(PoolSettings(url, max_size=5))
     try:
         yield database
