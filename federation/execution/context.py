@@ -55,11 +55,15 @@ class ExecutionContext:
 
 @dataclass(slots=True)
 class Answer:
-    """A GraphQL response. `body` is all of it as JSON; `errors` and `extensions` are in it."""
+    """A GraphQL response. `body` is all of it as JSON; `errors` and `extensions` are in it.
+
+    `expired`: the request's time was over before any subgraph had answered.
+    """
 
     body: bytes
     errors: tuple[Mapping[str, Any], ...] = ()
     extensions: Mapping[str, Any] = field(default_factory=dict)
+    expired: bool = False
 
     @property
     def data(self) -> Any:

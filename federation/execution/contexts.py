@@ -38,10 +38,19 @@ def with_context_members(batch: EntityBatch) -> EntityBatch:
     return replace(batch, representations=representations)
 
 
-def put_contexts(data: Mapping[str, Any], batch: EntityBatch) -> None:
-    """Write the values of the batch's contexts into the objects at its paths."""
+# A null that was put into an object: the object, the member, and where it was copied from.
+CopiedNull = tuple[Any, str, Any, str]
+
+
+def put_contexts(data: Mapping[str, Any], batch: EntityBatch) -> list[CopiedNull]:
+    """Write the values of the batch's contexts into the objects at its paths.
+
+    Returns the nulls among them, which may stand for values that could not be had.
+    """
+    nulls: list[CopiedNull] = []
     for path in batch.paths:
-        _put(data, path, (), batch.contexts)
+        _put(data, path, (), batch.contexts, nulls)
+    return nulls
 
 
 def _member(context: ContextValue) -> str:
@@ -49,32 +58,44 @@ def _member(context: ContextValue) -> str:
 
 
 def _put(
-    value: Any, path: Path, above: tuple[Any, ...], contexts: tuple[ContextValue, ...]
+    value: Any,
+    path: Path,
+    above: tuple[Any, ...],
+    contexts: tuple[ContextValue, ...],
+    nulls: list[CopiedNull],
 ) -> None:
     depth, above = len(above), (*above, value)
     if depth == len(path):
         if value.__class__ is dict:
-            value.update((_member(one), _value(one, above)) for one in contexts)
+            for one in contexts:
+                found, container, key = _value(one, above)
+                value[_member(one)] = found
+                if found is None:
+                    nulls.append((value, _member(one), container, key))
         return
     element = path[depth]
     if isinstance(element, PathKey):
         if value.__class__ is dict and (
             element.types is None or value.get("__typename") in element.types
         ):
-            _put(value.get(element.key), path, above, contexts)
+            _put(value.get(element.key), path, above, contexts, nulls)
     elif value.__class__ is list:
         for item in value:
-            _put(item, path, above, contexts)
+            _put(item, path, above, contexts, nulls)
 
 
-def _value(context: ContextValue, above: Sequence[Any]) -> Any:
+def _value(context: ContextValue, above: Sequence[Any]) -> tuple[Any, Any, str]:
+    """Return the value, and the last object on the way to it with the member it has it from."""
     for source in context.sources:
         value = above[source.depth]
         if value.get("__typename", source.types[0]) in source.types:
+            container, member = value, ""
             for key in source.keys:
-                value = value.get(key) if value.__class__ is dict else None
-            return value
-    return None
+                if value.__class__ is not dict:
+                    return None, container, member
+                container, member, value = value, key, value.get(key)
+            return value, container, member
+    return None, None, ""
 
 
 @dataclass(frozen=True, slots=True)

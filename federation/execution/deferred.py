@@ -24,6 +24,7 @@ from federation.execution.executor import _Execution as Execution
 from federation.execution.json_codec import encode
 from federation.execution.locate import ClientPath, Locator, is_included, object_type
 from federation.execution.needs import needed_steps
+from federation.execution.steps import Step, flatten_plan
 from federation.plan.defer_tree import with_defer_node
 from federation.plan.deferred import DeferredPart, DeferredPlan
 from federation.plan.nodes import QueryPlan
@@ -91,16 +92,33 @@ class CompiledDeferred:
         return ready
 
 
+def idle_parts(plan: DeferredPlan) -> list[int]:
+    """Return the parts that wait for no call but those of what is around them.
+
+    To defer them delays what is known already.
+    """
+    first, *needs = _needs(plan, flatten_plan(plan.plan))
+    return [
+        index
+        for index, part in enumerate(plan.parts)
+        if needs[index] <= (first if part.parent is None else first | needs[part.parent])
+    ]
+
+
 def compile_deferred(plan: DeferredPlan) -> CompiledDeferred:
     """Return the plan compiled, with what each part waits for."""
     compiled = compile_plan(plan.plan)
-    shapes = (plan.primary, *(part.shape for part in plan.parts))
     return CompiledDeferred(
         plan,
         # Its one fetch's bytes are no answer here: they would have to be cut into parts.
         replace(compiled, whole=None),
-        tuple(needed_steps(compiled.steps, shape) for shape in shapes),
+        _needs(plan, compiled.steps),
     )
+
+
+def _needs(plan: DeferredPlan, steps: tuple[Step, ...]) -> tuple[frozenset[int], ...]:
+    shapes = (plan.primary, *(part.shape for part in plan.parts))
+    return tuple(needed_steps(steps, shape) for shape in shapes)
 
 
 class _Run(Execution):

@@ -2,7 +2,9 @@
 
 Codes as LANDSCAPE's routers use them: `SUBREQUEST_HTTP_ERROR`, `SUBREQUEST_MALFORMED_RESPONSE`
 and `GATEWAY_TIMEOUT` for a call that failed as a whole, the subgraph's own code or
-`DOWNSTREAM_SERVICE_ERROR` for an error in its answer. `extensions.service` names the subgraph.
+`DOWNSTREAM_SERVICE_ERROR` for an error in its answer. `REQUIRED_VALUE_UNAVAILABLE` for a field that
+was not asked for, since a value it is computed from is unknown after such a failure (`lost`).
+`extensions.service` names the subgraph that failed.
 Paths are the client's: aliases, list indexes, every place an entity was used.
 """
 
@@ -28,6 +30,37 @@ _MAX_SPOTS = 10_000
 Targets = tuple[list[list[dict[str, Any]]], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a value is unknown: a subgraph, of which a whole call failed or single fields did."""
+
+    subgraph: str
+    is_call: bool
+
+
+class RequirementError(SubgraphError):
+    """A call was not made for some objects, since a value they had to be sent with is unknown."""
+
+    code = "REQUIRED_VALUE_UNAVAILABLE"
+
+    def __init__(self, cause: Cause) -> None:
+        super().__init__(
+            "This was not asked for: a value that it is computed from is missing, because subgraph"
+            f" '{cause.subgraph}' failed.",
+            subgraph=cause.subgraph,
+        )
+        self.cause = cause
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPlace:
+    """Where an error's path leads: objects of the data, and the path from there."""
+
+    part: Part
+    objects: list[dict[str, Any]]
+    path: list[Any]
+
+
 @dataclass(slots=True)
 class StepFailure:
     """What one step reported: a failed call, or errors in its answer. `targets` per part."""
@@ -37,6 +70,44 @@ class StepFailure:
     targets: Targets
     failure: SubgraphError | None = None
     errors: Sequence[Any] = ()
+
+    @property
+    def cause(self) -> Cause:
+        """What else is unknown because of this failed call has this reason."""
+        if isinstance(self.failure, RequirementError):
+            return self.failure.cause
+        return Cause(self.step.subgraph, is_call=True)
+
+    def place_of(self, path: Any) -> AnswerPlace | None:
+        """Return where a path, as the subgraph wrote it, leads to in the data; None for nowhere."""
+        if not isinstance(path, list) or not path:
+            return None
+        if not self.step.entities:
+            part = self.parts[0]
+            return AnswerPlace(part, self.targets[0][0], renamed_path(part, path))
+        for part, targets in zip(self.parts, self.targets, strict=True):
+            alias = self.step.entities[part.position].alias
+            if not alias:
+                path = [alias, 0, *path]
+            if alias != path[0]:
+                continue
+            if len(path) < 2 or type(path[1]) is not int or not 0 <= path[1] < len(targets):
+                return None
+            return AnswerPlace(part, targets[path[1]], renamed_path(part, path[2:]))
+        return None
+
+
+def renamed_path(part: Part, path: Sequence[Any]) -> list[Any]:
+    """Return a path below an answer as the data names it."""
+    renames = {key_path(rewrite.path): rewrite.to for rewrite in part.rewrites}
+    keys: tuple[str, ...] = ()
+    renamed = []
+    for segment in path:
+        if isinstance(segment, str):
+            keys = (*keys, segment)
+            segment = renames.get(keys, segment)
+        renamed.append(segment)
+    return renamed
 
 
 @dataclass(slots=True)
@@ -106,6 +177,9 @@ class ErrorTranslation:
     def _add_failed_call(self, failure: StepFailure, error: SubgraphError) -> None:
         """One error at the place all that is missing has in common."""
         missing = self._missing(failure)
+        if isinstance(error, RequirementError):
+            self._add_unasked(error, [path for path in missing if not self.into.explains(path)])
+            return
         extensions = {} if error.status is None else {"http": {"status": error.status}}
         self.into.add(
             error.message,
@@ -115,6 +189,14 @@ class ErrorTranslation:
             extensions=extensions,
         )
         for path in missing:
+            self.into.explain(path)
+
+    def _add_unasked(self, error: RequirementError, paths: list[ClientPath]) -> None:
+        """One error for all that a failed call took along, or one for each failed value."""
+        common = common_prefix(paths)
+        for path in [common] if error.cause.is_call and common else paths:
+            self.into.add(error.message, code=error.code, path=path, service=error.subgraph)
+        for path in paths:
             self.into.explain(path)
 
     def _missing(self, failure: StepFailure) -> list[ClientPath]:
@@ -176,28 +258,21 @@ class ErrorTranslation:
 
     def _client_paths(self, failure: StepFailure, path: Any) -> list[ClientPath]:
         """Return where an error's path leads in the client's answer; empty when nowhere."""
-        if not isinstance(path, list) or not path:
+        place = failure.place_of(path)
+        if place is None:
             return []
+        part = place.part
         if not failure.step.entities:
-            part, root = failure.parts[0], self.locator.root()
-            self._explain_siblings(part, [(self.locator.data, root)], path)
-            return self._follow(part, self.locator.data, path, root)
-        for part, targets in zip(failure.parts, failure.targets, strict=True):
-            alias = failure.step.entities[part.position].alias
-            if not alias:
-                path = [alias, 0, *path]
-            if alias != path[0]:
-                continue
-            if len(path) < 2 or type(path[1]) is not int or not 0 <= path[1] < len(targets):
-                return []
-            places = list(self._places(part, [targets[path[1]]]))
-            self._explain_siblings(part, places, path[2:])
-            return [
-                found
-                for value, spots in places
-                for found in self._follow(part, value, path[2:], spots)
-            ][: self.policy.max_errors]
-        return []
+            places: list[tuple[Any, tuple[Spot, ...]]] = [(self.locator.data, self.locator.root())]
+        else:
+            places = list(self._places(part, [place.objects]))
+        self._explain_siblings(part, places, place.path)
+        return [
+            spot.path
+            for value, spots in places
+            for spot in self.locator.follow(value, place.path, spots)
+            if spot.path
+        ][: self.policy.max_errors]
 
     def _explain_siblings(
         self, part: Part, places: Iterable[tuple[Any, tuple[Spot, ...]]], path: Sequence[Any]
@@ -214,16 +289,3 @@ class ErrorTranslation:
                     for spot in self.locator.step(spots, value, key):
                         if spot.shape is not None:
                             self.into.explain(spot.path)
-
-    def _follow(
-        self, part: Part, value: Any, path: Sequence[Any], spots: tuple[Spot, ...]
-    ) -> list[ClientPath]:
-        renames = {key_path(rewrite.path): rewrite.to for rewrite in part.rewrites}
-        keys: tuple[str, ...] = ()
-        renamed = []
-        for segment in path:
-            if isinstance(segment, str):
-                keys = (*keys, segment)
-                segment = renames.get(keys, segment)
-            renamed.append(segment)
-        return [spot.path for spot in self.locator.follow(value, renamed, spots) if spot.path]

@@ -26,6 +26,7 @@ from federation.execution.contexts import ContextCall, put_contexts, split_by_co
 from federation.execution.errors import ErrorList, ErrorTranslation, StepFailure, Targets
 from federation.execution.json_codec import Fragment, encode
 from federation.execution.locate import Locator
+from federation.execution.lost import LostValues, keep_known
 from federation.execution.runtime import Irregular, Walks, copy_spine
 from federation.execution.steps import Step, flatten_plan
 from federation.execution.tracing import FetchSpan
@@ -36,6 +37,7 @@ logger = logging.getLogger(__name__)
 
 MALFORMED = "SUBREQUEST_MALFORMED_RESPONSE"
 TIMEOUT = "GATEWAY_TIMEOUT"
+_TICK = 0.002
 
 _INTERNAL_ERROR = {
     "message": "Internal server error.",
@@ -48,7 +50,8 @@ class CompiledPlan:
     """A plan ready to run.
 
     `heads` are the beginnings of the request bodies, `dependents` the steps that wait for each
-    step, `first` those that wait for none. `whole`: see `compile.whole`.
+    step, `first` those that wait for none. `whole`: see `compile.whole`. `cautious` is the plan
+    to run where this one presumed too much, see `plan.nodes.Caution`.
     """
 
     plan: QueryPlan
@@ -58,16 +61,23 @@ class CompiledPlan:
     dependents: tuple[tuple[int, ...], ...]
     first: tuple[int, ...]
     whole: Whole | None = None
+    cautious: CompiledPlan | None = None
 
     @property
     def source(self) -> str:
-        """The generated Python."""
-        return self.program.source
+        """The generated Python, also of the cautious plan."""
+        if self.cautious is None:
+            return self.program.source
+        return f"{self.program.source}\n\n# The cautious plan\n\n{self.cautious.source}"
 
     async def execute(self, context: ExecutionContext) -> Answer:
         """Return the answer to one request. Raises nothing but cancellation."""
         try:
-            return await _Execution(self, context).run()
+            execution = _Execution(self, context)
+            answer = await execution.run()
+            if self.cautious is not None and execution.presumed_wrongly():
+                return await self.cautious.execute(context)
+            return answer
         except Exception:
             logger.exception("executing a plan failed")
             return Answer(encode({"data": None, "errors": [_INTERNAL_ERROR]}), (_INTERNAL_ERROR,))
@@ -94,6 +104,7 @@ def compile_plan(plan: QueryPlan) -> CompiledPlan:
         ),
         first=tuple(index for index, step in enumerate(steps) if not step.waits_for),
         whole=build_whole(steps, plan.shape),
+        cautious=None if plan.caution is None else compile_plan(plan.caution.plan),
     )
 
 
@@ -161,6 +172,7 @@ class _Execution:
         "data",
         "failures",
         "idle",
+        "lost",
         "raw",
         "tasks",
         "waiting",
@@ -173,6 +185,8 @@ class _Execution:
         self.data: dict[str, Any] = {}
         self.walks = Walks()
         self.failures: dict[int, list[StepFailure]] = {}
+        # Made with the first failure that something may depend on.
+        self.lost: LostValues | None = None
         self.tasks: set[asyncio.Future[None]] = set()
         self.idle: asyncio.Future[None] | None = None
         self.bug: BaseException | None = None
@@ -192,6 +206,15 @@ class _Execution:
             if self.tasks:
                 await self._cancel()
         return self._answer()
+
+    def presumed_wrongly(self) -> bool:
+        """Whether a subgraph reported an error where it may have been asked for too much."""
+        caution = self.compiled.plan.caution
+        return caution is not None and any(
+            failure.errors and failure.step.id in caution.fetches
+            for failures in self.failures.values()
+            for failure in failures
+        )
 
     async def _cancel(self) -> None:
         """End what still runs: the client went away, or a bug ended the run."""
@@ -263,14 +286,35 @@ class _Execution:
         """Put the representations into `variables`; return the objects they are for."""
         found = []
         batches = self.compiled.steps[index].entities
-        for batch, gather in zip(batches, self.compiled.program.gathers[index], strict=True):
+        gathers = self.compiled.program.gathers[index]
+        lost = self._lost() if self.failures else None
+        for position, (batch, gather) in enumerate(zip(batches, gathers, strict=True)):
             if batch.contexts:
-                put_contexts(self.data, batch)
+                nulls = put_contexts(self.data, batch)
+                if lost is not None:
+                    lost.add_copies(nulls)
             representations, objects = gather(self.data, self.walks)
+            if lost is not None and batch.representations:
+                step, parts = (
+                    self.compiled.steps[index],
+                    self.compiled.program.analysis.parts[index],
+                )
+                gathered = (representations, objects)
+                known = keep_known(lost, self.data, step, parts, position, gathered)
+                representations, objects = known.representations, known.targets
+                if known.failures:
+                    self.failures.setdefault(index, []).extend(known.failures)
             if batch.variable:
                 variables[batch.variable] = representations
             found.append(objects)
         return tuple(found)
+
+    def _lost(self) -> LostValues:
+        """Return what is unknown because of the failures so far."""
+        if self.lost is None:
+            self.lost = LostValues()
+        self.lost.update(self.failures)
+        return self.lost
 
     async def _send(
         self,
@@ -341,7 +385,7 @@ class _Execution:
                 elif objects and (entities is not None or not response.errors):
                     regular = False
         if not regular:
-            self._fail(index, targets, _malformed(step))
+            self._fail(index, _misshapen(step, data, targets), _malformed(step))
 
     def _own(self, index: int, response: SubgraphResponse) -> Any:
         """Return a prepared answer to write into, of which others hold the original.
@@ -376,6 +420,7 @@ class _Execution:
         context, program = self.context, self.compiled.program
         if self.raw is not None:
             return _written(Fragment(self.raw), (), context.extensions)
+        expired = bool(self.failures) and not self.data and self._is_over()
         if context.root_data:
             self.data.update(context.root_data)
         errors = ErrorList(context.errors.max_errors)
@@ -383,11 +428,16 @@ class _Execution:
             self._translate(errors)
         try:
             data = program.project(self.data, program.begin(context.variables, self.walks.repeated))
-            return _written(data, errors.finish(), context.extensions)
+            return _written(data, errors.finish(), context.extensions, expired)
         except (Irregular, TypeError):
             # TypeError: a value that cannot be written as JSON; the careful road finds it.
             data = complete(self.compiled.plan.shape, self.data, context.variables, errors)
-        return _written(data, errors.finish(), context.extensions)
+        return _written(data, errors.finish(), context.extensions, expired)
+
+    def _is_over(self) -> bool:
+        deadline = self.context.deadline
+        # Timers may fire early by what their clock can tell apart.
+        return deadline is not None and asyncio.get_running_loop().time() >= deadline - _TICK
 
     def _translate(self, errors: ErrorList) -> None:
         """In the order of the plan, not of arrival: the same failures give the same answer."""
@@ -399,14 +449,33 @@ class _Execution:
 
 
 def _written(
-    data: Any, errors: tuple[Mapping[str, Any], ...], extensions: Mapping[str, Any]
+    data: Any,
+    errors: tuple[Mapping[str, Any], ...],
+    extensions: Mapping[str, Any],
+    expired: bool = False,
 ) -> Answer:
     body: dict[str, Any] = {"data": data}
     if errors:
         body["errors"] = list(errors)
     if extensions:
         body["extensions"] = dict(extensions)
-    return Answer(encode(body), errors, extensions)
+    return Answer(encode(body), errors, extensions, expired)
+
+
+def _misshapen(step: Step, data: Any, targets: Targets) -> Targets:
+    """Return the objects whose entity is not as it must be; all where that cannot be told."""
+    if not step.entities or data.__class__ is not dict:
+        return targets
+    found = []
+    for batch, objects in zip(step.entities, targets, strict=True):
+        entities = data.get(batch.alias) if batch.alias else [data]
+        if entities.__class__ is list and len(entities) == len(objects):
+            pairs = zip(objects, entities, strict=True)
+            objects = [
+                items for items, one in pairs if one is not None and one.__class__ is not dict
+            ]
+        found.append(objects)
+    return tuple(found)
 
 
 def _malformed(step: Step) -> SubgraphError:

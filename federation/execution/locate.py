@@ -60,7 +60,7 @@ class Locator:
             if value is not None:
                 yield value, spots
             return
-        for segment, inner in _children(value, path[0]):
+        for segment, inner in children(value, path[0]):
             yield from self._find(inner, path[1:], self.step(spots, value, segment))
 
     def follow(
@@ -69,7 +69,7 @@ class Locator:
         """Return where a path as a subgraph writes it (keys and indexes) leads from `spots`."""
         for segment in segments:
             spots = self.step(spots, value, segment)
-            value = _child(value, segment)
+            value = child(value, segment)
         return spots
 
     def step(self, spots: tuple[Spot, ...], value: Any, segment: Any) -> tuple[Spot, ...]:
@@ -103,7 +103,8 @@ def object_type(shape: ObjectShape, value: Any) -> Any:
     return shape.typename if named is None else named
 
 
-def _children(value: Any, element: PathElement) -> Iterator[tuple[str | int, Any]]:
+def children(value: Any, element: PathElement) -> Iterator[tuple[str | int, Any]]:
+    """Yield what one element of a path leads to from `value`, each with its key or index."""
     match element:
         case PathKey(key, types):
             if isinstance(value, dict) and (types is None or value.get("__typename") in types):
@@ -113,7 +114,8 @@ def _children(value: Any, element: PathElement) -> Iterator[tuple[str | int, Any
                 yield from enumerate(value)
 
 
-def _child(value: Any, segment: Any) -> Any:
+def child(value: Any, segment: Any) -> Any:
+    """Return a member or an item, None when there is none."""
     if isinstance(value, dict) and isinstance(segment, str):
         return value.get(segment)
     if isinstance(value, list) and type(segment) is int and 0 <= segment < len(value):

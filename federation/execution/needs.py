@@ -35,21 +35,35 @@ def needed_steps(steps: Sequence[Step], shape: ResponseShape) -> frozenset[int]:
             found |= ancestors[earlier]
         ancestors.append(frozenset(found))
     needed: set[int] = set()
-    for keys, is_object in set(_wanted(shape.root, ())):
+    objects: list[list[int]] = []
+    for keys, wanted, is_object in set(_wanted(shape.root, (), ())):
         bringing = [
             index
             for index, supplied in enumerate(supplies)
             if any(
                 own[: len(keys)] == keys
+                and _meet(types, wanted)
                 and not _is_repeated(own, types, ancestors[index], supplies)
                 for own, types in supplied
             )
         ]
-        # An object is there once the first step has brought anything of it.
-        needed.update(bringing[:1] if is_object else bringing)
+        if is_object:
+            objects.append(bringing)
+        else:
+            needed.update(bringing)
     for index in tuple(needed):
         needed |= ancestors[index]
+    # An object is there once any step has brought something of it.
+    for bringing in sorted(objects):
+        if bringing and needed.isdisjoint(bringing):
+            needed |= {bringing[0]} | ancestors[bringing[0]]
     return frozenset(needed)
+
+
+def _meet(one: _Types, two: _Types) -> bool:
+    """Whether there may be objects of both, as far as both go."""
+    pairs = zip(one, two, strict=False)
+    return all(a is None or b is None or not a.isdisjoint(b) for a, b in pairs)
 
 
 def _is_repeated(
@@ -63,24 +77,27 @@ def _is_repeated(
     )
 
 
-def _wanted(shape: ObjectShape, keys: Keys) -> Iterator[tuple[Keys, bool]]:
-    """Yield what is shown: a member's keys, or those of an object of which nothing else is."""
+def _wanted(shape: ObjectShape, keys: Keys, types: _Types) -> Iterator[tuple[Keys, _Types, bool]]:
+    """Yield what is shown: a member, or an object of which nothing else is."""
     for field in shape.fields:
         if isinstance(field.value, TypenameShape):
             if keys:
-                yield keys, True
+                yield keys, types, True
         else:
-            yield from _wanted_value(field.value, (*keys, field.source))
+            here = None if field.types is None else frozenset(field.types)
+            yield from _wanted_value(field.value, (*keys, field.source), (*types, here))
 
 
-def _wanted_value(shape: ValueShape, keys: Keys) -> Iterator[tuple[Keys, bool]]:
+def _wanted_value(
+    shape: ValueShape, keys: Keys, types: _Types
+) -> Iterator[tuple[Keys, _Types, bool]]:
     while isinstance(shape, ListShape):
         shape = shape.item
     if isinstance(shape, ObjectShape):
-        yield keys, True
-        yield from _wanted(shape, keys)
+        yield keys, types, True
+        yield from _wanted(shape, keys, types)
     else:
-        yield keys, False
+        yield keys, types, False
 
 
 def _supplies(step: Step) -> Iterator[_Supply]:

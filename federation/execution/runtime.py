@@ -6,7 +6,7 @@ as the response shape says, and the answer is then completed by `completion`, wh
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from decimal import Decimal
 from typing import Any
 
@@ -53,6 +53,40 @@ def key_of(value: Any) -> Any:
     if kind is list:
         return (list, *[key_of(item) for item in value])
     return (kind, value)
+
+
+def placing(names: frozenset[str]) -> Callable[[list[list[dict[str, Any]]], list[Any]], bool]:
+    """Return a function that assigns the members `names` of entities to the objects they are for.
+
+    It returns whether all entities were objects or null.
+    """
+
+    def place(targets: list[list[dict[str, Any]]], entities: list[Any]) -> bool:
+        regular = True
+        for objects, entity in zip(targets, entities, strict=False):
+            if entity.__class__ is dict:
+                members = entity if entity.keys() == names else _only(entity, names)
+                for item in objects:
+                    item.update(members)
+            elif entity is not None:
+                regular = False
+        return regular
+
+    return place
+
+
+def placing_root(names: frozenset[str]) -> Callable[[dict[str, Any], dict[str, Any]], bool]:
+    """Return the same for an answer and the root of the data."""
+
+    def place(data: dict[str, Any], answer: dict[str, Any]) -> bool:
+        data.update(answer if answer.keys() == names else _only(answer, names))
+        return True
+
+    return place
+
+
+def _only(value: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:
+    return {key: item for key, item in value.items() if key in names}
 
 
 def merge_member(

@@ -3,13 +3,19 @@
 Two requests share a call when everything that could change the answer is equal: subgraph, body,
 headers, identity of the caller. Whole keys are compared, never a hash alone. Mutations are never
 shared. Nothing outlives the call: this is no cache.
+
+A subgraph may be told how much time a call has, so only calls whose deadlines lie close together
+are equal (`sharing_window`). Each waiter keeps its own deadline; the call has the last one possible
+among those who may join.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Hashable
 from dataclasses import replace
 
+from federation.execution.deadlines import sharing_window
 from federation.execution.flights import Flights
 from federation.execution.transport import SubgraphRequest, SubgraphResponse, SubgraphTransport
 from federation.execution.transports.reading import timed_out
@@ -26,11 +32,13 @@ class SingleFlight:
         """Return the response of an equal call in flight, or of a new one."""
         if request.mutation:
             return await self._transport.send(request)
-        # Each waiter keeps its own deadline; the call itself has the transport's time-out only,
-        # since one that joins later may have more time.
+        last: float | None = None
+        if request.deadline is not None:
+            now = asyncio.get_running_loop().time()
+            last = sharing_window(request.deadline, now)[1]
         return await self._flights.join(
-            _key(request),
-            lambda: self._transport.send(replace(request, deadline=None)),
+            _key(request, last),
+            lambda: self._transport.send(replace(request, deadline=last)),
             deadline=request.deadline,
             give_up=lambda: timed_out(request.subgraph),
         )
@@ -44,6 +52,6 @@ def _share(response: SubgraphResponse) -> SubgraphResponse:
     return replace(response, shared=True, memo={})
 
 
-def _key(request: SubgraphRequest) -> Hashable:
+def _key(request: SubgraphRequest, last: float | None) -> Hashable:
     headers = tuple(sorted(request.headers.items())) if request.headers else ()
-    return (request.subgraph, request.body, headers, request.identity, request.whole)
+    return (request.subgraph, request.body, headers, request.identity, request.whole, last)

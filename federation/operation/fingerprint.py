@@ -23,7 +23,7 @@ def print_operation(operation: Operation) -> str:
         head += f" {operation.name}"
     if operation.variables:
         head += "(" + ", ".join(map(_variable, operation.variables)) + ")"
-    lines = [f"{head} {{", *_lines(operation.selections, 1), "}"]
+    lines = [f"{head} {{", *_lines(operation.in_order(), 1), "}"]
     return "\n".join(lines)
 
 

@@ -8,7 +8,7 @@ loses digits. Conditions of fragments are pushed down to the fields inside them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from federation.language import TypeRef
@@ -67,6 +67,7 @@ class Variable:
 class Operation:
     """One operation, normalised. `root_type` is the supergraph's type for `kind`.
 
+    `order`: see `passes/order_mutation`; empty where root fields run as they are selected.
     `lifted`: values of variables that stand for literals (`passes/lift_literals`), as JSON data.
     They are no part of what is planned: operations that differ in them only are equal.
     """
@@ -76,7 +77,17 @@ class Operation:
     root_type: str
     variables: tuple[Variable, ...]
     selections: tuple[Selection, ...]
+    order: tuple[tuple[str, Conditions], ...] = ()
     lifted: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+    def in_order(self) -> tuple[Selection, ...]:
+        """Return the root selections as they run: a key may come again, under other conditions."""
+        if not self.order:
+            return self.selections
+        fields = {item.key: item for item in self.selections if isinstance(item, Field)}
+        ordered = {key for key, _ in self.order}
+        free = (item for key, item in fields.items() if key not in ordered)
+        return (*free, *(replace(fields[key], conditions=when) for key, when in self.order))
 
 
 def both(left: Conditions, right: Conditions) -> Conditions | None:

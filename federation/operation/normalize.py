@@ -5,7 +5,8 @@ The order of passes, and why it is this one:
 1. `select_operation` – nothing else of the document matters but its fragments.
 2. `inline_fragments` – needs the schema (possible types); folds literal conditions.
 3. `merge_selections` – needs selections of one place in one list.
-4. `lift_literals` – on demand (`Normalizer.lift`): for who keeps plans, not for who reads them.
+4. `order_mutation` – needs selections as they were before merging.
+5. `lift_literals` – on demand (`Normalizer.lift`): for who keeps plans, not for who reads them.
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ from graphql import (
 from federation.errors import RequestError
 from federation.language import type_ref
 from federation.operation.argument_needs import fields_needed_with_arguments
-from federation.operation.model import Operation, Variable
+from federation.operation.model import Field, Operation, Variable
 from federation.operation.passes.inline_fragments import InlineFragments
 from federation.operation.passes.lift_literals import lift_literals
 from federation.operation.passes.merge_selections import merge_selections
+from federation.operation.passes.order_mutation import order_mutation
 from federation.operation.passes.select_operation import select_operation
 from federation.operation.possible_types import PossibleTypes
 from federation.operation.values import print_value
@@ -60,12 +62,14 @@ class Normalizer:
         kind, root = self._root(node)
         inlined = InlineFragments(self.supergraph, self._possible, fragments)
         raw = inlined.selections(node.selection_set, root)
+        fields = [item for item in raw if isinstance(item, Field)]
         return Operation(
             kind=kind,
             name=node.name.value if node.name else None,
             root_type=root,
             variables=_variables(node),
             selections=merge_selections(raw),
+            order=order_mutation(fields) if kind is OperationKind.MUTATION else (),
         )
 
     def _root(self, node: OperationDefinitionNode) -> tuple[OperationKind, str]:

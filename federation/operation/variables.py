@@ -44,8 +44,10 @@ def coerce_variables(
     Raises `RequestError` (`VALIDATION_INVALID_TYPE_VARIABLE`) naming the variable and the place
     in it. Values of variables the operation does not define are ignored (§6.1.2).
     """
-    coercion = _Coercion(schema)
     values: dict[str, Any] = {}
+    if not operation.variables:
+        return values
+    coercion = _Coercion(schema)
     for variable in operation.variables:
         if variable.name in operation.lifted:
             values[variable.name] = operation.lifted[variable.name]

@@ -1,8 +1,8 @@
 """Plan → JSON, in the form tools read: `{"kind": "QueryPlan", "node": {…}}`.
 
 Member names are those other gateways expose (`serviceName`, `variableUsages`, `requires` …).
-What they have no word for stands beside it under names of ours: `id`, `dependsOn`, and the
-`BatchFetch` node. The response shape is not part of it.
+What they have no word for stands beside it under names of ours: `id`, `dependsOn`, `caution`, and
+the `BatchFetch` node. The response shape is not part of it.
 """
 
 from __future__ import annotations
@@ -37,7 +37,11 @@ def encode_plan(plan: QueryPlan) -> Json:
     """Return the plan as JSON data."""
     if plan.node is None:
         return {"kind": "QueryPlan"}
-    return {"kind": "QueryPlan", "node": encode_node(plan.node)}
+    found: Json = {"kind": "QueryPlan", "node": encode_node(plan.node)}
+    if plan.caution is not None:
+        fetches = sorted(plan.caution.fetches)
+        found["caution"] = {"fetches": fetches, "plan": encode_plan(plan.caution.plan)}
+    return found
 
 
 def encode_node(node: PlanNode) -> Json:

@@ -289,3 +289,18 @@ class QueryPlan:
     kind: OperationKind
     node: PlanNode | None
     shape: ResponseShape
+    caution: Caution | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """A plan saves calls by asking for too much; this is what to do when that goes wrong.
+
+    A subgraph that knows an interface as an object cannot tell types apart, so what is wanted of
+    one type the `fetches` (ids) ask of all objects. When one of them reports an error, that may be
+    for what nobody wanted, and may have cost what was wanted. Then `plan` is run in the place of
+    the whole plan: it learns the types first.
+    """
+
+    plan: QueryPlan
+    fetches: frozenset[int]

@@ -39,9 +39,19 @@ def print_plan(plan: QueryPlan) -> str:
 
 
 def print_plan_with_footer(plan: QueryPlan) -> str:
-    """Return the text and what it costs: number of fetches, and how many wait in a row."""
+    """Return the text and what it costs: number of fetches, and how many wait in a row.
+
+    So also what the plan costs that may have to be run in its place (`nodes.Caution`).
+    """
+    text = f"{print_plan(plan)}\n# {_size(plan)}"
+    if plan.caution is None:
+        return text
+    return f"{text}\n# after an error in what is asked of all types: {_size(plan.caution.plan)}"
+
+
+def _size(plan: QueryPlan) -> str:
     count, depth = (0, 0) if plan.node is None else plan_size(plan.node)
-    return f"{print_plan(plan)}\n# fetches: {count}  depth: {depth}"
+    return f"fetches: {count}  depth: {depth}"
 
 
 def plan_size(node: PlanNode) -> tuple[int, int]:
@@ -203,7 +213,8 @@ def _representations(representations: tuple[Representation, ...], depth: int) ->
     pad = "  " * depth
     lines = [f"{pad}{{"]
     for item in representations:
-        names = [item.typename] if item.typename else list(item.types)
+        # Of an interface object whose type nobody knows yet, its name says all there is to say.
+        names = [item.typename] if item.typename in item.types else list(item.types)
         for name in names:
             lines += [f"{pad}  ... on {name} {{", f"{pad}    __typename"]
             lines += [*_required(item.selections, depth + 2), f"{pad}  }}"]

@@ -13,7 +13,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from federation.language import ListOf, NonNull, TypeRef, named_type, parse_type_ref
-from federation.operation.model import Argument, Field, Fragment, Literals, Selection
+from federation.operation.model import (
+    Argument,
+    Conditions,
+    Field,
+    Fragment,
+    Literals,
+    Selection,
+    both,
+)
 from federation.plan.nodes import (
     CONTEXT_MARK,
     OperationKind,
@@ -32,8 +40,8 @@ from federation.planning.fetch_graph import (
     Guard,
     RepresentationDraft,
     SelectionDraft,
-    merge_paths,
 )
+from federation.planning.late import FIRST, PartScope
 from federation.query_graph.model import LEAF, Node, QueryGraph
 from federation.query_graph.paths import CastStep, FieldStep, JumpStep, Path, RootStep
 from federation.query_graph.positions import Position, Positions
@@ -44,6 +52,8 @@ class Placed:
     """Where a path ends: in which step, at which selection, under which path of the data.
 
     `types`: condition on the object for whatever is below it. `used`: all steps the path needs.
+    `unwanted`: some of the objects here are there only because too much was asked for.
+    `conditions`: when the client wants something of the object; it may be there for others, too.
     """
 
     step: FetchStep
@@ -51,6 +61,8 @@ class Placed:
     path: PlanPath
     types: tuple[str, ...] | None
     used: dict[FetchStep, None]
+    unwanted: bool = False
+    conditions: Conditions = ()
 
 
 class FetchBuilder:
@@ -60,24 +72,42 @@ class FetchBuilder:
         self, graph: QueryGraph, positions: Positions, kind: OperationKind, context_prefix: str
     ) -> None:
         self.fetches = FetchGraph()
+        # Whether for objects nobody wants further calls are made.
+        self.spreads = False
         self._graph = graph
         self._positions = positions
         self._kind = kind
         self._context_prefix = context_prefix
         # (place, type, field, argument) → variable
         self._context_variables: dict[tuple[int, str, str, str], str] = {}
-        self._placed: dict[tuple[Path, Guard], Placed] = {}
+        # By place and subgraph; the root's steps are not among them.
+        self._steps: dict[tuple[int, str], list[FetchStep]] = {}
+        self._placed: dict[tuple[Path, Guard, int, bool], Placed] = {}
         self._guard: Guard = frozenset()
+        self._scope = FIRST
+        # Whether what is laid now is what a part's objects are entered with.
+        self._is_input = False
 
-    def add(self, path: Path, selections: tuple[Selection, ...], literals: Literals) -> None:
+    def add(
+        self,
+        path: Path,
+        selections: tuple[Selection, ...],
+        literals: Literals,
+        scope: PartScope = FIRST,
+    ) -> None:
         """Fetch what `path` leads to and, in the same call, all of `selections` below it.
 
-        `literals` hold whenever it is wanted.
+        `literals` hold whenever it is wanted. `scope`: the deferred part it is wanted for.
         """
         self._guard = frozenset(literals)
+        self._scope = scope
+        # An object's type is known from whoever told it first.
+        self._is_input = isinstance(path.step, FieldStep) and path.step.key == "__typename"
         placed = self._place(path)
         if selections and path.node is not None:
-            self._add_local(placed.selection, selections, path.node, path.position)
+            self._add_local(
+                placed.selection, selections, path.node, path.position, placed.conditions
+            )
         elif path.vacuous or (path.node is not None and not selections):
             # Nothing of the object itself is wanted, but whether it is there must be known.
             placed.selection.add_typename()
@@ -86,7 +116,7 @@ class FetchBuilder:
 
     def _place(self, path: Path) -> Placed:
         # Paths wanted under other conditions may need other steps, see `FetchStep.can_also`.
-        key = (path, self._guard)
+        key = (path, self._guard, self._scope.number, self._is_input)
         placed = self._placed.get(key)
         if placed is None:
             placed = self._placed[key] = self._lay(path)
@@ -102,8 +132,8 @@ class FetchBuilder:
                 assert path.previous is not None
                 assert path.node is not None
                 before = self._place(path.previous)
-                if path.vacuous or path.node is path.previous.node:
-                    # An interface object cannot be asked for one type; the shape sorts it out.
+                if path.vacuous or _is_presumed(path):
+                    # The shape sorts out whom it was wanted of.
                     return before
                 return Placed(
                     before.step,
@@ -111,6 +141,8 @@ class FetchBuilder:
                     before.path,
                     (type_name,),
                     before.used,
+                    before.unwanted,
+                    before.conditions,
                 )
             case FieldStep():
                 return self._lay_field(path, path.step)
@@ -118,11 +150,18 @@ class FetchBuilder:
     def _lay_root(self, path: Path) -> Placed:
         assert path.node is not None
         subgraph = path.node.subgraph
+        late = self._scope.part_at(path.position)
         for step in self.fetches.steps:
-            if step.subgraph == subgraph and step.is_root:
+            if step.subgraph == subgraph and step.is_root and step.late == late:
                 return Placed(step, step.selection, (), None, {step: None})
         step = FetchStep(
-            len(self.fetches.steps), subgraph, self._kind, 0, (), SelectionDraft(path.node)
+            len(self.fetches.steps),
+            subgraph,
+            self._kind,
+            0,
+            (),
+            SelectionDraft(path.node),
+            late=late,
         )
         self.fetches.steps.append(step)
         return Placed(step, step.selection, (), None, {step: None})
@@ -133,12 +172,24 @@ class FetchBuilder:
         if step.field.name == "__typename":
             before.selection.add_typename()
             return before
-        conditions = () if step.required else step.field.conditions
+        presumed = _is_presumed(path.previous)
+        before.step.presumes |= presumed
+        conditions = before.conditions
+        if not step.required:
+            conditions = _within(conditions, step.field.conditions)
         arguments = (*step.field.arguments, *self._context_arguments(path.previous, step, before))
         below = before.selection.add(step.key, step.field.name, arguments, conditions, path.node)
         elements: list[PathElement] = [PathKey(step.key, before.types)]
         elements += [PathList()] * _list_depth(step.move.type)
-        return Placed(before.step, below, (*before.path, *elements), None, before.used)
+        return Placed(
+            before.step,
+            below,
+            (*before.path, *elements),
+            None,
+            before.used,
+            before.unwanted or presumed,
+            conditions,
+        )
 
     def _context_arguments(
         self, entity: Path, field: FieldStep, placed: Placed
@@ -165,6 +216,8 @@ class FetchBuilder:
     def _lay_jump(self, path: Path, jump: JumpStep) -> Placed:
         assert path.previous is not None
         assert path.node is not None
+        # What a part's own objects are entered with may come from calls made for them before.
+        outer, self._is_input = self._is_input, self._scope.is_object(path.position)
         source = self._place(path.previous)
         if not _knows_typename(path.previous):
             source.selection.add_typename()
@@ -174,40 +227,45 @@ class FetchBuilder:
             placed = self._place(needed)
             used.update(placed.used)
             dependencies[placed.step] = None
-        if jump.move.is_root:
-            step = self._step(path, source, dependencies, [], requires=False)
-            used[step] = None
-            return Placed(step, step.selection, step.path, source.types, used)
-        draft = self._representation(path.previous, path.node, jump)
+        self._is_input = outer
+        draft = None
+        if not jump.move.is_root:
+            draft = self._representation(path.previous, path.node, jump)
         needs_more = bool(jump.requires or jump.contexts)
-        step = self._step(path, source, dependencies, [draft], needs_more)
-        step.represent(draft)
+        step = self._step(path, source, dependencies, draft, needs_more)
         used[step] = None
-        entered = step.selection.fragment(path.node.type_name, path.node)
-        return Placed(step, entered, step.path, source.types, used)
+        step.presumes |= path.node.is_interface_object and _is_presumed(path.previous)
+        self.spreads |= source.unwanted
+        entered = step.part(source.path, draft).selection
+        if draft is not None:
+            entered = entered.fragment(path.node.type_name, path.node)
+        return Placed(
+            step, entered, source.path, source.types, used, source.unwanted, source.conditions
+        )
 
     def _step(
         self,
         path: Path,
         source: Placed,
         dependencies: dict[FetchStep, None],
-        drafts: list[RepresentationDraft],
+        draft: RepresentationDraft | None,
         requires: bool,
     ) -> FetchStep:
         assert path.node is not None
         place, subgraph = path.position.id, path.node.subgraph
-        for step in self.fetches.steps:
-            if step.is_root or step.place != place or step.subgraph != subgraph:
+        late = self._scope.part_at(path.position)
+        known = self._steps.setdefault((place, subgraph), [])
+        for step in known:
+            if step.late != late and not (self._is_input and self._scope.is_around(step.late)):
                 continue
             if any(d is step or d.waits_for(step) for d in dependencies):
                 continue
-            if step.can_also(self._guard, dependencies, requires) and step.can_join(
-                source.path, drafts
-            ):
+            if draft is not None and not step.can_represent(source.path, draft):
+                continue
+            if step.can_also(self._guard, dependencies, requires):
                 step.dependencies.update(dependencies)
                 step.requires |= requires
                 step.touch(self._guard)
-                step.path = merge_paths(step.path, source.path)
                 return step
         step = FetchStep(
             len(self.fetches.steps),
@@ -216,11 +274,13 @@ class FetchBuilder:
             place,
             source.path,
             SelectionDraft(None),
+            late=late,
         )
         step.dependencies.update(dependencies)
         step.requires = requires
         step.touch(self._guard)
         self.fetches.steps.append(step)
+        known.append(step)
         return step
 
     # Representations
@@ -235,7 +295,6 @@ class FetchBuilder:
             key = (RequiredField(only.name, only.source, (), nullable=False),)
         requires = self._required(source.position, own_type, jump.requires, target)
         return RepresentationDraft(
-            entered=target.type_name,
             types=self._types_of(source),
             typename=jump.move.typename,
             selections=(*key, *(r for r in requires if r not in key)),
@@ -292,15 +351,16 @@ class FetchBuilder:
         selections: tuple[Selection, ...],
         node: Node,
         position: Position,
+        around: Conditions,
     ) -> None:
         for item in selections:
             if isinstance(item, Fragment):
                 if node.is_abstract:
                     target = self._graph.nodes[node.casts[item.type_name]]
                     inner = draft.fragment(item.type_name, target)
-                    self._add_local(inner, item.selections, target, position)
+                    self._add_local(inner, item.selections, target, position, around)
                 else:
-                    self._add_local(draft, item.selections, node, position)
+                    self._add_local(draft, item.selections, node, position, around)
                 continue
             if item.name == "__typename":
                 draft.add_typename()
@@ -308,10 +368,27 @@ class FetchBuilder:
             move = node.fields[item.name]
             below_node = None if move.target == LEAF else self._graph.nodes[move.target]
             key = position.selected_key(item)
-            below = draft.add(key, item.name, item.arguments, item.conditions, below_node)
+            conditions = _within(around, item.conditions)
+            below = draft.add(key, item.name, item.arguments, conditions, below_node)
             if item.selections and below_node is not None:
                 child = self._positions.child(position, key)
-                self._add_local(below, item.selections, below_node, child)
+                self._add_local(below, item.selections, below_node, child, conditions)
+
+
+def _within(around: Conditions, own: Conditions) -> Conditions:
+    """Return when a field is wanted of an object that is wanted under conditions itself.
+
+    Where that can never be, its own conditions keep it out once the object's are written.
+    """
+    found = both(around, own)
+    return own if found is None else found
+
+
+def _is_presumed(path: Path) -> bool:
+    """Whether a path ends in a cast that its subgraph cannot make: it has but one type there."""
+    return isinstance(path.step, CastStep) and (
+        path.previous is not None and path.node is path.previous.node and not path.vacuous
+    )
 
 
 def _knows_typename(path: Path) -> bool:

@@ -39,6 +39,14 @@ class PlanBuilder:
         inner = self._level(rest) if rest else None
         return nodes.Subscription(opening, inner)
 
+    def fetches(self) -> int:
+        """Return how many fetches there are."""
+        return len(self._ids)
+
+    def presuming(self) -> frozenset[int]:
+        """Return the ids of fetches that ask for too much, see `nodes.Caution`."""
+        return frozenset(number for step, number in self._ids.items() if step.presumes)
+
     def _level(self, steps: Sequence[FetchStep]) -> PlanNode:
         """Group connected steps; independent groups run in parallel."""
         return _parallel([self._group(group) for group in _components(steps)])

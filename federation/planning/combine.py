@@ -30,10 +30,11 @@ def combine(
     *,
     max_combinations: int,
     should_stop: Callable[[], bool] | None = None,
+    made: int = 0,
 ) -> list[Path]:
-    """Return the chosen path for each leaf, in order."""
+    """Return the chosen path for each leaf, in order. `made`: calls that are made anyway."""
     groups = _groups(leaves)
-    paid, open_groups = _forced(groups)
+    paid, open_groups = _forced(groups, made)
     if open_groups:
         search = _Search(groups, max_combinations, should_stop)
         search.best = _greedy(paid, open_groups)
@@ -53,8 +54,8 @@ def _groups(leaves: Sequence[Leaf]) -> list[Group]:
     return list(found.values())
 
 
-def _forced(groups: list[Group]) -> tuple[int, list[Group]]:
-    paid = 0
+def _forced(groups: list[Group], made: int) -> tuple[int, list[Group]]:
+    paid = made
     for group in groups:
         if len(group) == 1:
             paid |= group[0].mask

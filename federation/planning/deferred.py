@@ -1,8 +1,8 @@
 """Operation with deferred parts → one plan, and a response shape for each part.
 
-The whole operation is planned once, as if nothing were deferred: so parts never fetch twice, and
-the number of calls is that of the plain operation. Which fetches a part waits for follows from
-the fields it shows; see `federation.execution.deferred`.
+All parts have one plan: what the first answer needs comes first, and what a part adds is fetched
+by calls of its own wherever its objects can be entered again (`late`). Nothing is fetched twice.
+Which fetches a part waits for follows from what it shows; see `federation.execution.deferred`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from federation.operation.model import Operation
 from federation.operation.passes.split_deferred import PLACEHOLDER, DeferredFragment
 from federation.plan.deferred import DeferredPart, DeferredPlan
 from federation.plan.shape import FieldShape, ListShape, ObjectShape, ResponseShape, ValueShape
+from federation.planning.late import LatePart
 from federation.planning.planner import Planner
 
 
@@ -30,9 +31,9 @@ def plan_deferred(
 
     Raises what `Planner.plan` raises.
     """
-    parts = [primary, *(part for _, part in fragments)]
+    parts = [LatePart(part, fragment.path, fragment.parent) for fragment, part in fragments]
     plan, shapes = planner.plan_with_shapes(
-        operation, parts, labels=labels, should_stop=should_stop
+        operation, primary, parts, labels=labels, should_stop=should_stop
     )
     first, *others = (ResponseShape(_object(shape.root)) for shape in shapes)
     return DeferredPlan(

@@ -27,7 +27,11 @@ Guard = frozenset[tuple[str, bool]]
 
 @dataclass(slots=True, eq=False)
 class FieldDraft:
-    """A field to ask for. `key` is its name in the answer."""
+    """A field to ask for. `key` is its name in the answer.
+
+    `conditions` say all there is to say of when it is wanted, those of the objects around included:
+    these may be asked for under fewer conditions, for somebody else.
+    """
 
     key: str
     name: str
@@ -111,35 +115,23 @@ class SelectionDraft:
 
 @dataclass(slots=True, eq=False)
 class RepresentationDraft:
-    """As `plan.nodes.Representation`; `entered` is the fragment's type in `_entities`."""
+    """As `plan.nodes.Representation`."""
 
-    entered: str
     types: tuple[str, ...]
     typename: str | None
     selections: tuple[RequiredSelection, ...]
 
     def clashes(self, other: RepresentationDraft) -> bool:
-        """Whether one representation cannot say both.
-
-        Either a member is required twice with different arguments, or both enter one interface
-        object with different members of different types.
-        """
-        if set(self.types) & set(other.types) and contradict(self.selections, other.selections):
-            return True
+        """Whether one representation cannot say both: a member of the same name from other data."""
         return (
-            self.typename is not None
-            and (self.entered, self.typename) == (other.entered, other.typename)
-            and self.selections != other.selections
-            and set(self.types) != set(other.types)
+            self.typename == other.typename
+            and not set(self.types).isdisjoint(other.types)
+            and contradict(self.selections, other.selections)
         )
 
     def says_same(self, other: RepresentationDraft) -> bool:
         """Whether both send the same of their objects, whatever their types."""
-        return (self.entered, self.typename, self.selections) == (
-            other.entered,
-            other.typename,
-            other.selections,
-        )
+        return (self.typename, self.selections) == (other.typename, other.selections)
 
 
 @dataclass(slots=True, eq=False)
@@ -157,6 +149,11 @@ class FetchStep:
     `uses`: under which literals parts of this step are wanted. `requires`: whether a
     representation holds `@requires` data.
     `members`: further entity steps that are sent in the same operation. `contexts` by variable.
+    `late`: the deferred part whose call it is, 0 for the first answer (`late.PartScope`).
+    `presumes`: something is asked of all objects that is wanted of one type, see `plan.nodes`.
+
+    While paths are laid, what is asked of the objects at `place` is in `parts`; `split_parts` makes
+    `path`, `selection` and `representations` of it.
     """
 
     order: int
@@ -171,6 +168,9 @@ class FetchStep:
     requires: bool = False
     members: list[FetchStep] = field(default_factory=list)
     contexts: dict[str, ContextDraft] = field(default_factory=dict)
+    parts: list[Part] = field(default_factory=list)
+    presumes: bool = False
+    late: int = 0
 
     @property
     def is_entity(self) -> bool:
@@ -212,50 +212,76 @@ class FetchStep:
             return True
         return not requires and not self.requires and set(inputs) == set(self.dependencies)
 
-    def can_join(self, path: Path, drafts: list[RepresentationDraft]) -> bool:
-        """Whether objects at `path` may be sent in this step's `_entities` field, too.
-
-        Where the paths lead through objects of different types, what one holds the other may
-        lack, so both have to be represented by the same members. And an interface object is one
-        type to its subgraph: all it is asked for, it is asked of every object that is sent.
-        """
-        if any(one.clashes(draft) for one in self.representations for draft in drafts):
-            return False
-        if path == self.path:
-            return True
-        known = self.representations
-        return len(known) == len(drafts) and all(
-            any(one.says_same(draft) for one in known) for draft in drafts
+    def can_represent(self, path: Path, draft: RepresentationDraft) -> bool:
+        """Whether objects at `path` can be sent like this with what is sent of them already."""
+        return not any(
+            one.clashes(draft)
+            for part in self.parts
+            if part.path == path
+            for one in part.representations
         )
 
-    def represent(self, draft: RepresentationDraft) -> None:
-        """Send (also) this representation.
+    def part(self, path: Path, draft: RepresentationDraft | None) -> Part:
+        """Return what is asked of these objects alone; `draft` says how they are sent."""
+        typename = draft.typename if draft is not None else None
+        types = draft.types if draft is not None and typename is not None else None
+        for part in self.parts:
+            if (part.path, part.typename, part.types) == (path, typename, types):
+                break
+        else:
+            part = Part(path, typename, types)
+            self.parts.append(part)
+        if draft is not None:
+            part.representations = represent(part.representations, draft)
+        return part
 
-        The types of representations stay disjoint: an object has one. What two of them say of
-        the same type is united; what one says only of its own types stays with those.
-        """
-        left = list(draft.types)
-        found: list[RepresentationDraft] = []
-        for known in self.representations:
-            shared = [name for name in known.types if name in left]
-            if not shared or (known.entered, known.typename) != (draft.entered, draft.typename):
-                found.append(known)
-                continue
-            left = [name for name in left if name not in shared]
-            united = merge_required(known.selections, draft.selections)
-            rest = tuple(name for name in known.types if name not in shared)
-            if rest and united != known.selections:
-                found.append(replace(known, types=rest))
-                found.append(replace(known, types=tuple(shared), selections=united))
-            else:
-                found.append(replace(known, selections=united))
-        if left:
-            same = next((r for r in found if r.says_same(draft)), None)
-            if same is not None:
-                same.types = (*same.types, *left)
-            else:
-                found.append(replace(draft, types=tuple(left)))
-        self.representations = found
+
+@dataclass(slots=True, eq=False)
+class Part:
+    """Objects of one step that are asked for the same: those at `path`.
+
+    A subgraph with an interface object cannot tell types apart; there, a part is for the objects
+    of some `types` only, which the subgraph knows by `typename`. Else a part is for all types:
+    `selection` tells them apart by fragments.
+    """
+
+    path: Path
+    typename: str | None
+    types: tuple[str, ...] | None
+    selection: SelectionDraft = field(default_factory=lambda: SelectionDraft(None))
+    representations: list[RepresentationDraft] = field(default_factory=list)
+
+
+def represent(
+    sent: list[RepresentationDraft], draft: RepresentationDraft
+) -> list[RepresentationDraft]:
+    """Return representations that say what `sent` say and what `draft` says.
+
+    Their types stay disjoint: an object has one. What two of them say of the same type is united;
+    what one says only of its own types stays with those.
+    """
+    left = list(draft.types)
+    found: list[RepresentationDraft] = []
+    for known in sent:
+        shared = [name for name in known.types if name in left]
+        if not shared or known.typename != draft.typename:
+            found.append(known)
+            continue
+        left = [name for name in left if name not in shared]
+        united = merge_required(known.selections, draft.selections)
+        rest = tuple(name for name in known.types if name not in shared)
+        if rest and united != known.selections:
+            found.append(replace(known, types=rest))
+            found.append(replace(known, types=tuple(shared), selections=united))
+        else:
+            found.append(replace(known, selections=united))
+    if left:
+        same = next((index for index, one in enumerate(found) if one.says_same(draft)), None)
+        if same is None:
+            found.append(replace(draft, types=tuple(left)))
+        else:
+            found[same] = replace(found[same], types=(*found[same].types, *left))
+    return found
 
 
 def contradict(left: tuple[RequiredSelection, ...], right: tuple[RequiredSelection, ...]) -> bool:

@@ -44,11 +44,18 @@ class NoPathError(PlanningError):
 
 
 class LeafFinder:
-    """Finds the leaves of one operation."""
+    """Finds the leaves of one operation.
 
-    def __init__(self, graph: QueryGraph, finder: PathFinder) -> None:
+    `apart`: places of objects (and those around them) whose fields are leaves each for itself, so
+    that they can be fetched in other calls than the objects (`late`).
+    """
+
+    def __init__(
+        self, graph: QueryGraph, finder: PathFinder, apart: frozenset[int] = frozenset()
+    ) -> None:
         self._graph = graph
         self._finder = finder
+        self._apart = apart
         self._local: dict[tuple[int, int], bool] = {}
 
     def leaves(self, selections: tuple[Selection, ...], sources: list[Path]) -> list[Leaf]:
@@ -68,11 +75,7 @@ class LeafFinder:
         typed = False
         for selection in selections:
             if isinstance(selection, Fragment):
-                casts = [self._finder.cast(path, selection.type_name) for path in sources]
-                if all(path.vacuous for path in casts):
-                    found.append(Leaf(tuple(casts), (), literals))
-                else:
-                    self._walk(selection.selections, casts, literals, found)
+                self._fragment(selection, sources, literals, found)
                 typed = True
             elif selection.name == "__typename":
                 self._typename(selection, sources, literals, found)
@@ -81,6 +84,25 @@ class LeafFinder:
         if typed and any(p.node is not None and p.node.is_interface_object for p in sources):
             # Whether a fragment applies is not known before the concrete type is.
             self._typename(Field("__typename", "__typename", ""), sources, literals, found)
+
+    def _fragment(
+        self, fragment: Fragment, sources: list[Path], literals: Literals, found: list[Leaf]
+    ) -> None:
+        casts = self._finder.casts(sources, fragment.type_name)
+        if casts and all(path.vacuous for path in casts):
+            found.append(Leaf(tuple(casts), (), literals))
+            return
+        below: list[Leaf] = []
+        try:
+            self._walk(fragment.selections, casts, literals, below)
+        except NoPathError:
+            # What an interface object has that cannot be entered again, all objects are asked for.
+            casts = [self._finder.cast(path, fragment.type_name) for path in sources]
+            if not any(map(self._finder.is_presumed, casts)):
+                raise
+            below = []
+            self._walk(fragment.selections, casts, literals, below)
+        found += below
 
     def _typename(
         self, field: Field, sources: list[Path], literals: Literals, found: list[Leaf]
@@ -99,7 +121,12 @@ class LeafFinder:
         if options and all(path.vacuous for path in options):
             found.append(Leaf(tuple(options), (), inner))
             return
-        if options and all(self._resolves_all(field.selections, path) for path in options):
+        whole = all(
+            (not field.selections or path.position.id not in self._apart)
+            and self.resolves_all(field.selections, path)
+            for path in options
+        )
+        if options and whole:
             found.append(Leaf(tuple(options), field.selections, inner))
             return
         if options:
@@ -142,7 +169,8 @@ class LeafFinder:
             return True
         return False
 
-    def _resolves_all(self, selections: tuple[Selection, ...], path: Path) -> bool:
+    def resolves_all(self, selections: tuple[Selection, ...], path: Path) -> bool:
+        """Whether the subgraph that `path` ends in resolves all of it without a further call."""
         if path.node is None or not selections:
             return True
         return not path.vacuous and self._is_local(selections, path.node)

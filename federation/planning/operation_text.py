@@ -93,13 +93,17 @@ class OperationText:
             text += "(" + ",".join(f"{a.name}:{a.text}" for a in item.arguments) + ")"
             for argument in item.arguments:
                 used.update(argument.variables)
-        below = self._selection(item.selection, guard, used) if item.selection else ""
-        variants = _alternatives(item.conditions, guard)
-        return " ".join(_conditional(text, below, literals, used) for literals in variants)
+        written = []
+        for literals in _alternatives(item.conditions, guard):
+            below = ""
+            if item.selection:
+                below = self._selection(item.selection, guard.union(literals), used)
+            written.append(_conditional(text, below, literals, used))
+        return " ".join(written)
 
 
 def _alternatives(conditions: Conditions, guard: Guard) -> list[Literals]:
-    """Return the alternatives under which a field is wanted, without what the guard says."""
+    """Return the alternatives under which a field is wanted, without what holds here anyway."""
     if not conditions:
         return [()]
     left = [tuple(one for one in literals if one not in guard) for literals in conditions]

@@ -17,10 +17,11 @@ from dataclasses import dataclass, replace
 
 from graphql import GraphQLError, GraphQLSchema, parse, validate
 
-from federation.errors import RequestError
+from federation.errors import PlanningError, RequestError
 from federation.operation.model import Operation
 from federation.operation.normalize import Normalizer
-from federation.plan.nodes import OperationKind, PlanNode, QueryPlan
+from federation.operation.passes.subtract_selections import subtract_selections
+from federation.plan.nodes import Caution, OperationKind, PlanNode, QueryPlan
 from federation.plan.shape import ResponseShape
 from federation.planning.build_fetches import FetchBuilder
 from federation.planning.build_plan import PlanBuilder
@@ -29,6 +30,7 @@ from federation.planning.combine import combine
 from federation.planning.explain import explain_choices
 from federation.planning.fetch_graph import FetchGraph, FetchStep
 from federation.planning.labels import OverrideLabels
+from federation.planning.late import FIRST, LatePart, LatePaths, scopes_of
 from federation.planning.leaves import Leaf, LeafFinder
 from federation.planning.operation_text import OperationText
 from federation.planning.optimize import optimize
@@ -84,22 +86,41 @@ class Planner:
         """
         if isinstance(operation, str):
             operation = self.normalize(operation, operation_name)
-        return _Planning(self, operation, labels, should_stop).plan()
+        careful = _Planning(self, operation, labels, should_stop)
+        plan = careful.plan()
+        # A mutation or an event cannot be asked for again, so there nothing is presumed.
+        if not careful.avoided or operation.kind is not OperationKind.QUERY:
+            return plan
+        bold = _Planning(self, operation, labels, should_stop, presume=True)
+        try:
+            shorter = bold.plan()
+        except PlanningError:
+            # The budget is used up; the plan there is needs no other.
+            return plan
+        if bold.spreads or bold.fetches >= careful.fetches:
+            return plan
+        return replace(shorter, caution=Caution(plan, bold.presuming) if bold.presuming else None)
 
     def plan_with_shapes(
         self,
         operation: Operation,
-        parts: Sequence[Operation],
+        first: Operation,
+        parts: Sequence[LatePart],
         *,
         labels: frozenset[str] = frozenset(),
         should_stop: Callable[[], bool] | None = None,
     ) -> tuple[QueryPlan, list[ResponseShape]]:
-        """Return the plan, and the response shape of each of `parts`.
+        """Return the plan of an operation with deferred parts, and the shapes of its answers.
 
-        A part selects some of what `operation` selects, so its data is in the plan's answer.
+        `first` and each part select some of what `operation` selects, together all of it. A part
+        stands after the one around it.
         """
         planning = _Planning(self, operation, labels, should_stop)
-        return planning.plan(), [planning.shape_of(part) for part in parts]
+        if operation.kind is OperationKind.QUERY:
+            # The fields of a mutation run one after another: more calls would hold up the next.
+            planning.parts = (first, tuple(parts))
+        wanted = (first, *(part.operation for part in parts))
+        return planning.plan(), [planning.shape_of(one) for one in wanted]
 
     def labels_of(self, operation: Operation) -> tuple[str, ...]:
         """Return the progressive-override labels on which the operation's plan may depend.
@@ -112,7 +133,8 @@ class Planner:
         """Return what was chosen for each part of the operation, and the options not taken."""
         if isinstance(operation, str):
             operation = self.normalize(operation, operation_name)
-        return _Planning(self, operation, frozenset(), None).explain()
+        presume = self.plan(operation).caution is not None
+        return _Planning(self, operation, frozenset(), None, presume=presume).explain()
 
     def normalize(self, text: str, operation_name: str | None = None) -> Operation:
         """Parse, validate and normalise a document."""
@@ -145,7 +167,13 @@ class _Planning:
         operation: Operation,
         labels: frozenset[str],
         should_stop: Callable[[], bool] | None,
+        *,
+        presume: bool = False,
     ) -> None:
+        self.fetches = 0
+        self.spreads = False
+        self.presuming: frozenset[int] = frozenset()
+        self.parts: tuple[Operation, tuple[LatePart, ...]] | None = None
         self._operation = operation
         self._graph = planner.graph
         self._limits = planner.limits
@@ -159,13 +187,19 @@ class _Planning:
             labels=labels,
             max_paths=planner.limits.max_paths,
             should_stop=should_stop,
+            presume=presume,
         )
         self._positions.register(operation.selections, self._positions.root)
+
+    @property
+    def avoided(self) -> bool:
+        """Whether an interface object's type had to be learnt, see `PathFinder.casts`."""
+        return self._finder.avoided
 
     def explain(self) -> str:
         if self._operation.kind is not OperationKind.MUTATION:
             return explain_choices(*self._choose(self._operation))
-        parts = (replace(self._operation, selections=(s,)) for s in self._operation.selections)
+        parts = (replace(self._operation, selections=(s,)) for s in self._operation.in_order())
         return "\n".join(explain_choices(*self._choose(part)) for part in parts)
 
     def plan(self) -> QueryPlan:
@@ -180,6 +214,7 @@ class _Planning:
             case OperationKind.SUBSCRIPTION:
                 graph = self._fetches(operation)
                 node = nodes.build_subscription(graph) if graph.steps else None
+        self.fetches, self.presuming = nodes.fetches(), nodes.presuming()
         return QueryPlan(operation.kind, node, self.shape_of(operation))
 
     def shape_of(self, operation: Operation) -> ResponseShape:
@@ -190,22 +225,52 @@ class _Planning:
         leaves = LeafFinder(self._graph, self._finder).leaves(
             operation.selections, self._finder.roots(operation.root_type)
         )
-        chosen = combine(
+        return leaves, self._combined(leaves)
+
+    def _combined(self, leaves: Sequence[Leaf], made: int = 0) -> list[Path]:
+        return combine(
             leaves,
             max_combinations=self._limits.max_combinations,
             should_stop=self._should_stop,
+            made=made,
         )
-        return leaves, chosen
 
     def _fetches(self, operation: Operation) -> FetchGraph:
-        leaves, chosen = self._choose(operation)
         builder = FetchBuilder(
             self._graph, self._positions, operation.kind, self._text.free_prefix("_ctx")
         )
-        for leaf, path in zip(leaves, chosen, strict=True):
-            builder.add(path, leaf.selections, leaf.literals)
+        if self.parts is None:
+            leaves, chosen = self._choose(operation)
+            for leaf, path in zip(leaves, chosen, strict=True):
+                builder.add(path, leaf.selections, leaf.literals)
+        else:
+            self._lay_parts(builder, *self.parts)
+        self.spreads |= builder.spreads
         optimize(builder.fetches)
         return builder.fetches
+
+    def _lay_parts(
+        self, builder: FetchBuilder, first: Operation, parts: tuple[LatePart, ...]
+    ) -> None:
+        """Lay what is answered first, then what each part adds, in calls of its own."""
+        roots = self._finder.roots(first.root_type)
+        scopes = (FIRST, *scopes_of(parts, self._positions))
+        wanted, known, made = first.selections, first.selections, 0
+        for number, scope in enumerate(scopes):
+            if number:
+                selections = parts[number - 1].operation.selections
+                wanted, known = subtract_selections(selections, known), (*known, *selections)
+            finder = LeafFinder(self._graph, self._finder, scope.apart)
+            leaves = finder.leaves(wanted, roots)
+            late = LatePaths(self._finder, scope)
+            for leaf, path in zip(leaves, self._combined(leaves, made), strict=True):
+                made |= path.mask
+                paths = late.of(path)
+                # Through another view of the type less may be known, see `@provides`.
+                if not all(finder.resolves_all(leaf.selections, entered) for entered in paths):
+                    paths = (path,)
+                for entered in paths:
+                    builder.add(entered, leaf.selections, leaf.literals, scope)
 
     def _serial_fetches(self, operation: Operation) -> list[FetchGraph]:
         """One graph for each root field; neighbours of one subgraph share a call.
@@ -214,7 +279,7 @@ class _Planning:
         subgraphs has to be read before the next root field changes it.
         """
         graphs: list[FetchGraph] = []
-        for selection in operation.selections:
+        for selection in operation.in_order():
             graph = self._fetches(replace(operation, selections=(selection,)))
             if not graph.steps:
                 continue
@@ -227,4 +292,6 @@ class _Planning:
 
 
 def _can_share(one: FetchStep, two: FetchStep) -> bool:
-    return one.subgraph == two.subgraph and one.guard == two.guard
+    # A key that comes again (under other conditions) has to come after all before it.
+    again = one.selection.fields.keys() & two.selection.fields.keys()
+    return one.subgraph == two.subgraph and one.guard == two.guard and not again

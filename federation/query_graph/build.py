@@ -265,6 +265,9 @@ class _Builder:
         if field is None:
             return
         declared = next((j for j in field.joins if j.subgraph == view.subgraph), None)
+        if view.is_abstract and field.joins and declared is None:
+            # Its types have the field here, but they have to be asked one by one.
+            return
         move = view.fields.get(name) or self._field_move(
             view, field, declared.type if declared else None
         )

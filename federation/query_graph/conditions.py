@@ -27,12 +27,12 @@ def find_inputs(
     chosen = pool[0].mask
     for selection in wanted:
         if isinstance(selection, Fragment):
-            inner_pool = [finder.cast(path, selection.type_name) for path in pool]
-            inner = find_inputs(finder, selection.selections, inner_pool)
+            inner = _inputs_of_type(finder, selection, finder.casts(pool, selection.type_name))
             if inner is None:
-                # Only as an object of this type can it be fetched from elsewhere.
-                wider = [other for path in inner_pool for other in finder.closure(path)]
-                inner = find_inputs(finder, selection.selections, wider)
+                # An interface object that cannot be entered again.
+                presuming = [finder.cast(path, selection.type_name) for path in pool]
+                if any(map(finder.is_presumed, presuming)):
+                    inner = _inputs_of_type(finder, selection, presuming)
             if inner is None:
                 return None
         else:
@@ -45,6 +45,19 @@ def find_inputs(
             chosen |= path.mask
         found += inner
     return tuple(found)
+
+
+def _inputs_of_type(
+    finder: PathFinder, fragment: Fragment, pool: list[Path]
+) -> tuple[Path, ...] | None:
+    if not pool:
+        return None
+    found = find_inputs(finder, fragment.selections, pool)
+    if found is None:
+        # Only as an object of this type can it be fetched from elsewhere.
+        wider = [other for path in pool for other in finder.closure(path)]
+        found = find_inputs(finder, fragment.selections, wider)
+    return found
 
 
 def _input(

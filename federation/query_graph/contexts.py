@@ -87,7 +87,7 @@ def _find(
             wanted = tuple(Fragment(name, selections[name]) for name in types)
         else:
             wanted = selections[types[0]]
-        inputs = find_inputs(finder, wanted, finder.closure(above))
+        inputs = find_inputs(finder, wanted, _everywhere(finder, above))
         if inputs is None:
             return None
         known = tuple((name, selections[name]) for name in types)
@@ -104,6 +104,17 @@ def _ancestors(path: Path) -> Iterator[Path]:
             position = step.position
             yield step
         step = step.previous
+
+
+def _everywhere(finder: PathFinder, above: Path) -> list[Path]:
+    """Return the object's paths, also in the subgraphs that were passed on the way here."""
+    first, step = above, above.previous
+    while step is not None and step.position is above.position:
+        if _types(step) == _types(above):
+            first = step
+        step = step.previous
+    paths = finder.closure(above)
+    return paths if first is above else [*paths, *finder.closure(first)]
 
 
 def _types(path: Path) -> tuple[str, ...]:

@@ -47,6 +47,8 @@ class PathFinder:
     even for objects below; and a key that has just been used is not used to go on, since the place
     before could have gone there itself. Our plans need no such limits; the planners of other
     gateways have both, so composition asks under them.
+
+    `presume`: see `casts`; `avoided` says whether that made a difference anywhere.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class PathFinder:
         max_paths: int = 100_000,
         should_stop: Callable[[], bool] | None = None,
         waits_for_keys: bool = False,
+        presume: bool = False,
     ) -> None:
         self.graph = graph
         self.positions = positions
@@ -67,6 +70,8 @@ class PathFinder:
         self._bits: dict[tuple[int, str, int], int] = {}
         self._requiring: set[tuple[int, int, str]] = set()
         self._waits_for_keys = waits_for_keys
+        self._presume = presume
+        self.avoided = False
         # Subgraphs whose keys are being gathered, and what can be reached without them.
         self._waiting: frozenset[str] = frozenset()
         self._closures: dict[tuple[Path, frozenset[str]], list[Path]] = {}
@@ -114,6 +119,35 @@ class PathFinder:
             vacuous=target is None,
         )
 
+    def casts(self, paths: list[Path], type_name: str) -> list[Path]:
+        """Return ways to those of the objects that are of a concrete type.
+
+        A subgraph that knows an interface as an object would resolve for all its objects what is
+        wanted of one type. So the type is learnt first, from a subgraph that knows it – unless
+        this finder is to `presume` that all objects can be asked.
+        """
+        if self._presume:
+            return [self.cast(path, type_name) for path in paths]
+        found: list[Path] = []
+        for path in paths:
+            cast = self.cast(path, type_name)
+            if not self.is_presumed(cast):
+                found.append(cast)
+                continue
+            self.avoided = True
+            known = (self.cast(other, type_name) for other in self.closure(path))
+            found += [other for other in known if not self.is_presumed(other) and not other.vacuous]
+        return found
+
+    def is_presumed(self, path: Path) -> bool:
+        """Whether a path ends in a cast that its subgraph cannot make, see `casts`."""
+        return (
+            isinstance(path.step, CastStep)
+            and not path.vacuous
+            and path.node is not None
+            and path.node.is_interface_object
+        )
+
     def _interfaces_of(self, type_name: str) -> tuple[str, ...]:
         return self.graph.supergraph.types[type_name].interfaces
 
@@ -131,9 +165,10 @@ class PathFinder:
         move = self.usable_move(path.node, field.name)
         if move is None or not move.is_alone:
             return None
-        return self._through(path, field, move, required)
+        return self.through(path, field, move, required)
 
-    def _through(self, path: Path, field: Field, move: FieldMove, required: bool) -> Path:
+    def through(self, path: Path, field: Field, move: FieldMove, required: bool) -> Path:
+        """Return `path` extended by `move` of its node."""
         if required:
             assert path.node is not None
             key = path.position.required_key(path.narrow or path.node.type_name, field)
@@ -168,7 +203,7 @@ class PathFinder:
                 if way.vacuous:
                     found.append(way)
                 elif way.node is not None and not way.node.is_interface_object:
-                    found.append(self._through(way, _TYPENAME, _TYPENAME_MOVE, False))
+                    found.append(self.through(way, _TYPENAME, _TYPENAME_MOVE, False))
         return prune(found, MAX_OPTIONS, by_node=False)
 
     # Jumps
@@ -244,7 +279,7 @@ class PathFinder:
 
     def _jump(self, source: Path, move: EntityMove, pool: list[Path]) -> Path | None:
         inputs = self._key_inputs(move, pool)
-        return None if inputs is None else self._enter(source, move, (), inputs)
+        return None if inputs is None else self.enter(source, move, (), inputs)
 
     def _key_inputs(self, move: EntityMove, pool: list[Path]) -> tuple[Path, ...] | None:
         if not self._waits_for_keys:
@@ -256,7 +291,7 @@ class PathFinder:
         finally:
             self._waiting = before
 
-    def _enter(
+    def enter(
         self,
         source: Path,
         move: EntityMove,
@@ -264,6 +299,7 @@ class PathFinder:
         inputs: tuple[Path, ...],
         contexts: tuple[ContextUse, ...] = (),
     ) -> Path | None:
+        """Return `source` extended by a jump for which `inputs` bring all that must be sent."""
         target = self.graph.nodes[move.target]
         mask, depth, level = source.mask, source.depth, 0
         for path in inputs:
@@ -322,9 +358,9 @@ class PathFinder:
                     continue
                 contexts, values = above
                 inputs = key + needed + values
-                jump = self._enter(source, move, field_move.requires, inputs, contexts)
+                jump = self.enter(source, move, field_move.requires, inputs, contexts)
                 if jump is not None:
-                    options.append(self._through(jump, field, field_move, required))
+                    options.append(self.through(jump, field, field_move, required))
         return options
 
     # Options for the client's fields

@@ -21,11 +21,11 @@ from federation.errors import RequestError
 from federation.execution.transports.callback import Callbacks
 from federation.execution.transports.in_process import Execute, Subscribe
 from federation.server.callbacks import callback_route
-from federation.server.disconnect import while_connected
 from federation.server.engine import Engine
 from federation.server.errors import request_error
 from federation.server.explorer.routes import explorer_routes, homepage_route
 from federation.server.health import health_routes
+from federation.server.identity import Identifier
 from federation.server.override_labels import Decide
 from federation.server.request import HttpRequest
 from federation.server.response import HttpResponse, MediaType, refusal
@@ -48,7 +48,7 @@ class Surroundings:
     Starlette routes. `lifespan` is entered before the supergraph is asked for, and left after the
     engine has closed. `companions` run beside the server until it stops. `examples`: (title,
     query) pairs for the explorer. `decide_labels`: which progressive overrides with labels of the
-    owner's own are active for a request.
+    owner's own are active for a request. `identifier`: finds out who a client is.
     """
 
     title: str = "GraphQL"
@@ -58,6 +58,7 @@ class Surroundings:
     lifespan: Callable[[], AbstractAsyncContextManager[Any]] | None = None
     companions: Sequence[Companion] = ()
     decide_labels: Decide | None = None
+    identifier: Identifier | None = None
 
 
 def build_app(
@@ -94,11 +95,16 @@ def build_app(
     async def start(stack: contextlib.AsyncExitStack) -> None:
         if around.lifespan is not None:
             await stack.enter_async_context(around.lifespan())
-        engine = Engine(settings, local, local_streams, callbacks, around.decide_labels)
+        engine = Engine(
+            settings, local, local_streams, callbacks, around.decide_labels, around.identifier
+        )
         stack.push_async_callback(engine.close)
+        await engine.authenticator.key_sets.start()
         await engine.load(await source())
         engine_of.append(engine)
         stack.callback(engine_of.clear)
+        if engine.authenticator.enabled:
+            _run_beside(stack, engine.authenticator.key_sets.watch())
         for companion in around.companions:
             _run_beside(stack, companion(engine))
 
@@ -194,7 +200,8 @@ class Application:
     async def _reply(self, scope: Scope, receive: Receive) -> HttpResponse | StreamReply | None:
         if not self._engine_of:
             return _refuse(_NOT_STARTED)
-        pipeline = self._engine_of[0].pipeline
+        engine = self._engine_of[0]
+        pipeline = engine.pipeline
         http = HttpRequest(scope["method"], scope["query_string"], scope["headers"])
         if http.method == "OPTIONS":
             return pipeline.cors.answer_preflight(http)
@@ -210,7 +217,7 @@ class Application:
             http.body = body
         elif len(http.query_string) > self._max_bytes:
             return _refuse(_too_large(self._max_bytes))
-        return await while_connected(receive, pipeline.answer(http))
+        return await engine.clients.while_connected(receive, pipeline.answer(http))
 
 
 def _without_traceback(send: Send) -> Send:

@@ -27,9 +27,11 @@ def connect(
         url = settings.override_subgraph_url.get(subgraph.name)
         transport: SubgraphTransport
         if url is None and subgraph.name in local:
-            transport = InProcessTransport(local[subgraph.name])
+            transport = InProcessTransport(local[subgraph.name], shaping.timeout)
         elif url or subgraph.url:
-            transport = _http(subgraph.name, url or subgraph.url, shaping)
+            deadline = settings.traffic_shaping.deadline
+            header = deadline.header if deadline.send else None
+            transport = _http(subgraph.name, url or subgraph.url, shaping, header)
         else:
             continue
         share = shaping.deduplicate_query
@@ -48,14 +50,16 @@ def _shaping(settings: EngineSettings, name: str) -> SubgraphShaping:
     )
 
 
-def _http(name: str, url: str, shaping: SubgraphShaping) -> SubgraphTransport:
+def _http(
+    name: str, url: str, shaping: SubgraphShaping, deadline_header: str | None
+) -> SubgraphTransport:
     if not url.startswith(("http://", "https://")):
         raise SupergraphError(
             f"Subgraph {name!r} has the url {url!r}, which is not http:// or https://;"
             " correct its routing url or set override_subgraph_url."
         )
     assert shaping.timeout is not None
-    options = HttpOptions(url=url, timeout=shaping.timeout)
+    options = HttpOptions(url=url, timeout=shaping.timeout, deadline_header=deadline_header)
     try:
         from federation.execution.transports.http import HttpTransport
     except ImportError:

@@ -11,17 +11,22 @@ from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import parse
+from graphql import DocumentNode, parse
 
 from federation.errors import PlanningError
 from federation.execution.context import ExecutionContext
-from federation.execution.deferred import CompiledDeferred, compile_deferred
+from federation.execution.deferred import CompiledDeferred, compile_deferred, idle_parts
 from federation.operation.passes.split_deferred import split_deferred
+from federation.plan.deferred import DeferredPlan
 from federation.planning.deferred import plan_deferred
+from federation.planning.planner import Planner
 from federation.registry.document_cache import Key
 from federation.registry.snapshot import Schema, Snapshot
 
 logger = logging.getLogger("federation.server")
+
+# What is answered at once may leave another part with nothing to wait for; that is rare.
+_MAX_ROUNDS = 4
 
 _BYTES_FIXED = 24_000
 _BYTES_PER_CHARACTER = 6
@@ -52,25 +57,48 @@ def prepare_deferral(
     values: Mapping[str, bool],
 ) -> PreparedDeferral:
     """Return the operation cut into its parts. `text` is known to be valid and within limits."""
-    document = parse(text)
-    split = split_deferred(document, operation_name, values)
-    if not split.deferred:
-        return PreparedDeferral(None, _BYTES_FIXED)
-    normalize = schema.normalizer.normalize
     try:
+        plan = plan_in_parts(schema.planner, parse(text), operation_name, values, labels)
+    except PlanningError as error:
+        logger.warning("an operation is answered whole, not in parts: %s", error.message)
+        plan = None
+    if plan is None:
+        return PreparedDeferral(None, _BYTES_FIXED)
+    compiled = compile_deferred(plan)
+    length = len(text) * (2 + len(plan.parts)) + len(compiled.compiled.source)
+    return PreparedDeferral(compiled, _BYTES_FIXED + _BYTES_PER_CHARACTER * length)
+
+
+def plan_in_parts(
+    planner: Planner,
+    document: DocumentNode,
+    operation_name: str | None,
+    values: Mapping[str, bool],
+    labels: frozenset[str] = frozenset(),
+) -> DeferredPlan | None:
+    """Return the plan of a valid operation with its deferred parts; None when it has none.
+
+    A fragment is answered at once where that costs nothing: it asks for what is there anyway, or
+    for what cannot be fetched apart. Raises what planning raises.
+    """
+    normalize = planner.normalizer.normalize
+    operation = normalize(document, operation_name)
+    at_once: set[int] = set()
+    rounds = 0
+    while (split := split_deferred(document, operation_name, values, at_once)).deferred:
+        rounds += 1
         plan = plan_deferred(
-            schema.planner,
-            normalize(document, operation_name),
+            planner,
+            operation,
             normalize(split.primary, operation_name),
             [(part, normalize(part.document, operation_name)) for part in split.deferred],
             labels=labels,
         )
-    except PlanningError as error:
-        logger.warning("an operation is answered whole, not in parts: %s", error.message)
-        return PreparedDeferral(None, _BYTES_FIXED)
-    compiled = compile_deferred(plan)
-    length = len(text) * (2 + len(split.deferred)) + len(compiled.compiled.source)
-    return PreparedDeferral(compiled, _BYTES_FIXED + _BYTES_PER_CHARACTER * length)
+        idle = {split.deferred[index].number for index in idle_parts(plan)}
+        if not idle or rounds == _MAX_ROUNDS:
+            return plan
+        at_once |= idle
+    return None
 
 
 class DeferredParts:

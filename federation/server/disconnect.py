@@ -1,7 +1,7 @@
 """The client goes away: its request is cancelled, and with it all calls made for it alone.
 
 ASGI tells of it only to who waits in `receive`, and a task for that costs more than a small
-answer. So only requests that take long are watched.
+answer. So only requests that take long are watched, and one timer for all finds which these are.
 """
 
 from __future__ import annotations
@@ -14,50 +14,71 @@ from starlette.types import Receive
 
 T = TypeVar("T")
 
-# Seconds. What is answered sooner is not worth cancelling.
+# Seconds. What is answered sooner is not worth cancelling; watching begins before twice as long.
 WATCH_AFTER = 0.05
 
 
-async def while_connected(receive: Receive, work: Awaitable[T]) -> T | None:
-    """Return the outcome of `work`; None when the client went away and it was cancelled.
+class Clients:
+    """The requests in work and their clients. For one event loop."""
 
-    `receive` must have given the whole body (or there was none to read).
-    """
-    watch = _Watch(receive)
-    try:
-        return await work
-    except asyncio.CancelledError:
-        if watch.gone and watch.request.uncancel() == 0:
-            return None
-        raise
-    finally:
-        watch.stop()
+    def __init__(self) -> None:
+        # Begun since the last look, and since the one before.
+        self._new: set[_Watch] = set()
+        self._old: set[_Watch] = set()
+        self._looking = False
+
+    async def while_connected(self, receive: Receive, work: Awaitable[T]) -> T | None:
+        """Return the outcome of `work`; None when the client went away and it was cancelled.
+
+        `receive` must have given the whole body (or there was none to read).
+        """
+        watch = _Watch(receive)
+        self._new.add(watch)
+        if not self._looking:
+            self._look_later()
+        try:
+            return await work
+        except asyncio.CancelledError:
+            if watch.gone and watch.request.uncancel() == 0:
+                return None
+            raise
+        finally:
+            self._new.discard(watch)
+            self._old.discard(watch)
+            if watch.task is not None:
+                watch.task.cancel()
+
+    def _look_later(self) -> None:
+        self._looking = True
+        asyncio.get_running_loop().call_later(WATCH_AFTER, self._look)
+
+    def _look(self) -> None:
+        for watch in self._old:
+            watch.start()
+        self._old, self._new = self._new, set()
+        self._looking = False
+        if self._old:
+            self._look_later()
 
 
 class _Watch:
-    """Waits, from some time on, for the client of the current task to go away."""
+    """Waits, from `start` on, for the client of the current task to go away."""
 
-    __slots__ = ("_receive", "_task", "_timer", "gone", "request")
+    __slots__ = ("_receive", "gone", "request", "task")
 
     def __init__(self, receive: Receive) -> None:
         request = asyncio.current_task()
         assert request is not None
         self.request = request
         self.gone = False
+        self.task: asyncio.Task[None] | None = None
         self._receive = receive
-        self._task: asyncio.Task[None] | None = None
-        self._timer = asyncio.get_running_loop().call_later(WATCH_AFTER, self._start)
 
-    def _start(self) -> None:
-        self._task = asyncio.create_task(self._wait())
+    def start(self) -> None:
+        self.task = asyncio.create_task(self._wait())
 
     async def _wait(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
             pass
         self.gone = True
         self.request.cancel()
-
-    def stop(self) -> None:
-        self._timer.cancel()
-        if self._task is not None:
-            self._task.cancel()

@@ -16,10 +16,14 @@ from federation.execution.transports.callback import Callbacks
 from federation.execution.transports.in_process import Execute, Subscribe
 from federation.registry.document_cache import DocumentCache
 from federation.registry.snapshot import LiveSnapshot, Snapshot, build_schema
+from federation.server.authentication import Authenticator
 from federation.server.connect import connect
 from federation.server.connect_streams import connect_streams
 from federation.server.cors import CorsRules
+from federation.server.deadlines import Deadlines
+from federation.server.disconnect import Clients
 from federation.server.headers import HeaderPropagation
+from federation.server.identity import Identifier, IdentityRules
 from federation.server.operation_sharing import OperationSharing
 from federation.server.override_labels import Decide, OverrideLabelRules
 from federation.server.pipeline import Pipeline
@@ -39,7 +43,8 @@ class Engine:
     """One engine.
 
     `local`: subgraphs in this process, name → callable; `local_streams`: those of them that
-    have subscriptions. `callbacks`: who waits for events that subgraphs post.
+    have subscriptions. `callbacks`: who waits for events that subgraphs post. `identifier`: finds
+    out who a client is.
     """
 
     def __init__(
@@ -49,6 +54,7 @@ class Engine:
         local_streams: Mapping[str, Subscribe] | None = None,
         callbacks: Callbacks | None = None,
         decide_labels: Decide | None = None,
+        identifier: Identifier | None = None,
     ) -> None:
         self.settings = settings
         self._local = dict(local or {})
@@ -57,10 +63,12 @@ class Engine:
         self._cold = ThreadPoolExecutor(_COLD_THREADS, thread_name_prefix="prepare")
         self._loading = asyncio.Lock()
         self.live = LiveSnapshot()
+        self.clients = Clients()
         self.tracing = start_tracing(settings.telemetry.exporters.tracing)
         self.subscriptions = Subscriptions(
             settings.subscription, self.live, settings.traffic_shaping.router.timeout
         )
+        self.authenticator = Authenticator(settings.authentication)
         csrf = settings.csrf
         errors = settings.include_subgraph_errors
         self.pipeline = Pipeline(
@@ -75,17 +83,17 @@ class Engine:
             cold=self._cold,
             tracing=self.tracing,
             cors=CorsRules(settings.cors),
-            headers=HeaderPropagation(settings.headers),
+            identities=IdentityRules(
+                HeaderPropagation(settings.headers), self.authenticator, identifier
+            ),
             csrf_headers=None
             if csrf.unsafe_disabled
             else tuple(name.lower().encode("latin-1") for name in csrf.required_headers),
             error_policy=ErrorPolicy(errors.all, errors.subgraphs),
             labels=OverrideLabelRules(decide_labels),
             subscriptions=self.subscriptions,
-            sharing=OperationSharing(
-                settings.traffic_shaping.router.deduplicate_query,
-                settings.traffic_shaping.router.timeout,
-            ),
+            sharing=OperationSharing(settings.traffic_shaping.router.deduplicate_query),
+            deadlines=Deadlines(settings.traffic_shaping),
         )
 
     @property

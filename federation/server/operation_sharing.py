@@ -6,46 +6,47 @@ of the plan, the same identity. All of it is compared whole. What a client sends
 subgraph cannot change an answer and is not compared.
 
 Only queries are shared, and nobody reads behind a write of their own: a query that comes after a
-mutation was answered here never joins one that began before. Nor does it join one that has used
-up more than a tenth of a request's time. Another replica's mutations are not seen; a read may
-then be as old as the query it joined, as with equal calls to subgraphs. Turned off by
+mutation was answered here never joins one that began before. Nor does it join one whose deadline
+is further from its own than a tenth of the time left. Another replica's mutations are not seen; a
+read may then be as old as the query it joined, as with equal calls to subgraphs. Turned off by
 `traffic_shaping.router.deduplicate_query`.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Hashable
+from collections.abc import Awaitable, Hashable
 
 from federation.execution.context import Answer, ExecutionContext
+from federation.execution.deadlines import sharing_window
 from federation.execution.flights import Flights
 from federation.execution.json_codec import encode
 from federation.plan.nodes import OperationKind
 from federation.server.preparation import Prepared
 
-_SHARES_OF_TIME = 10
-
 
 class OperationSharing:
-    """Runs prepared operations. `timeout`: a request's time in seconds."""
+    """Runs prepared operations."""
 
-    def __init__(self, enabled: bool, timeout: float) -> None:
+    def __init__(self, enabled: bool) -> None:
         self._enabled = enabled
-        self._window = timeout / _SHARES_OF_TIME
         self._flights: Flights[Answer] = Flights()
         self._mutations = 0
 
-    async def execute(self, prepared: Prepared, context: ExecutionContext) -> Answer:
+    def execute(self, prepared: Prepared, context: ExecutionContext) -> Awaitable[Answer]:
         """Return the answer to one request, perhaps made for several. Raises cancellation."""
         if prepared.operation.kind is OperationKind.MUTATION:
-            try:
-                return await prepared.compiled.execute(context)
-            finally:
-                self._mutations += 1
+            return self._mutate(prepared, context)
         key = self._key(prepared, context) if self._enabled else None
         if key is None:
+            return prepared.compiled.execute(context)
+        return self._flights.join(key, lambda: prepared.compiled.execute(context))
+
+    async def _mutate(self, prepared: Prepared, context: ExecutionContext) -> Answer:
+        try:
             return await prepared.compiled.execute(context)
-        return await self._flights.join(key, lambda: prepared.compiled.execute(context))
+        finally:
+            self._mutations += 1
 
     def _key(self, prepared: Prepared, context: ExecutionContext) -> Hashable:
         """Return all that the answer depends on, or None where that cannot be said."""
@@ -61,8 +62,17 @@ class OperationSharing:
                 tuple(sorted(context.headers_for(step.subgraph).items()))
                 for step in prepared.compiled.steps
             )
-        window = int(asyncio.get_running_loop().time() / self._window)
+        window = None
+        if context.deadline is not None:
+            window = sharing_window(context.deadline, asyncio.get_running_loop().time())
         # The transports are the snapshot's. Both objects live as long as the flight, which runs
         # with them, so that no other can have the same identity meanwhile.
-        identities = (id(prepared), id(context.transports))
-        return (*identities, variables, headers, context.identity, self._mutations, window)
+        return (
+            id(prepared),
+            id(context.transports),
+            variables,
+            headers,
+            context.identity,
+            self._mutations,
+            window,
+        )

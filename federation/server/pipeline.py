@@ -22,6 +22,7 @@ from federation.plan.nodes import OperationKind
 from federation.registry.document_cache import Key
 from federation.registry.snapshot import LiveSnapshot, Snapshot
 from federation.server.cors import CorsRules
+from federation.server.deadlines import Deadlines
 from federation.server.deferral import (
     DeferredParts,
     PreparedDeferral,
@@ -29,7 +30,7 @@ from federation.server.deferral import (
     prepare_deferral,
 )
 from federation.server.errors import internal_error, request_error
-from federation.server.headers import HeaderPropagation
+from federation.server.identity import IdentityRules
 from federation.server.operation_sharing import OperationSharing
 from federation.server.override_labels import NO_LABELS, OverrideLabelRules
 from federation.server.plan_exposure import Exposure, asked_for, plan_extensions
@@ -53,12 +54,13 @@ class Pipeline:
     cold: Executor
     tracing: Tracing
     cors: CorsRules
-    headers: HeaderPropagation
+    identities: IdentityRules
     csrf_headers: tuple[bytes, ...] | None
     error_policy: ErrorPolicy
     labels: OverrideLabelRules
     subscriptions: Subscriptions
     sharing: OperationSharing
+    deadlines: Deadlines
 
     async def answer(
         self, http: HttpRequest, request: GraphQLRequest | None = None
@@ -100,11 +102,11 @@ class Pipeline:
         span: OperationSpan,
     ) -> HttpResponse | StreamReply:
         """Answer a well-formed request on the snapshot that is live now."""
-        deadline = asyncio.get_running_loop().time() + self.settings.traffic_shaping.router.timeout
+        deadline = self.deadlines.deadline(None if takes is SOCKET else http)
         snapshot = self._snapshot()
         snapshot.requests += 1
         try:
-            prepared = await self._prepared(snapshot, request, http)
+            prepared = await self._prepared(snapshot, request, http, deadline)
             if isinstance(prepared, Refused):
                 refused = refusal(prepared.errors, media_type, prepared.status, well_formed=True)
                 return whole(refused, takes)
@@ -176,7 +178,7 @@ class Pipeline:
                 self.cold, prepare_deferral, snapshot.schema, text, name, labels, values
             )
 
-        async with asyncio.timeout(self.settings.supergraph.query_planning.timeout):
+        async with asyncio.timeout_at(self._planned_by(deadline)):
             made: PreparedDeferral = await snapshot.documents.fill(key, make)
         if made.compiled is None:
             return None
@@ -199,11 +201,12 @@ class Pipeline:
         self, http: HttpRequest, snapshot: Snapshot, variables: Mapping[str, Any]
     ) -> ExecutionContext:
         """Return what answering each event needs; its deadline is its own."""
-        rules = self.headers
+        identity = self.identities.identify(http)
         return ExecutionContext(
             variables=variables,
             transports=snapshot.transports,
-            headers_for=None if rules.empty else lambda name: rules.headers_for(name, http.headers),
+            headers_for=self.identities.headers_for(identity, http.headers),
+            identity=identity.key,
             errors=self.error_policy,
             tracer=self.tracing.fetches,
         )
@@ -223,20 +226,35 @@ class Pipeline:
         return snapshot
 
     async def _prepared(
-        self, snapshot: Snapshot, request: GraphQLRequest, http: HttpRequest
+        self,
+        snapshot: Snapshot,
+        request: GraphQLRequest,
+        http: HttpRequest,
+        deadline: float | None = None,
     ) -> Prepared | Refused:
         """Return what is known of the document under the override labels of this request."""
         assert request.query is not None
         key = (request.query, request.operation_name or None, NO_LABELS)
-        known: Prepared | Refused = snapshot.documents.get(key) or await self._fill(snapshot, key)
+        known: Prepared | Refused | None = snapshot.documents.get(key)
+        if known is None:
+            known = await self._fill(snapshot, key, deadline)
         if isinstance(known, Prepared) and known.labels:
             labels = self.labels.active(known.labels, http)
             if labels:
                 key = (key[0], key[1], labels)
-                return snapshot.documents.get(key) or await self._fill(snapshot, key)
+                found = snapshot.documents.get(key)
+                return found or await self._fill(snapshot, key, deadline)
         return known
 
-    async def _fill(self, snapshot: Snapshot, key: Key) -> Prepared | Refused:
+    def _planned_by(self, deadline: float | None) -> float:
+        """Return until when a document must be prepared."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + self.settings.supergraph.query_planning.timeout
+        return end if deadline is None else min(end, deadline)
+
+    async def _fill(
+        self, snapshot: Snapshot, key: Key, deadline: float | None
+    ) -> Prepared | Refused:
         """Prepare a document in a thread, once for all who ask for it."""
         planning = self.settings.supergraph.query_planning
         if snapshot.documents.filling >= planning.max_queued:
@@ -252,7 +270,7 @@ class Pipeline:
                 self.cold, context.run, self.preparation.prepare, snapshot.schema, *key
             )
 
-        async with asyncio.timeout(planning.timeout):
+        async with asyncio.timeout_at(self._planned_by(deadline)):
             made: Prepared | Refused = await snapshot.documents.fill(key, make)
         return made
 
@@ -272,15 +290,14 @@ class Pipeline:
                 extensions = plan_extensions(http, prepared.plan)
             if exposure is Exposure.DRY_RUN:
                 return response(orjson.dumps({"data": None, "extensions": extensions}), media_type)
-        rules = self.headers
+        identity = self.identities.identify(http)
         answer = await self.sharing.execute(
             prepared,
             ExecutionContext(
                 variables=variables,
                 transports=snapshot.transports,
-                headers_for=None
-                if rules.empty
-                else lambda name: rules.headers_for(name, http.headers),
+                headers_for=self.identities.headers_for(identity, http.headers),
+                identity=identity.key,
                 deadline=deadline,
                 root_data=await self._introspect(snapshot, prepared, variables),
                 extensions=extensions,
@@ -288,6 +305,9 @@ class Pipeline:
                 tracer=self.tracing.fetches,
             ),
         )
+        if answer.expired:
+            errors = [request_error(_TIMED_OUT), *map(dict, answer.errors)]
+            return refusal(errors, media_type, 504)
         return response(answer.body, media_type, errors=len(answer.errors))
 
     async def _introspect(
@@ -335,6 +355,8 @@ def whole(reply: HttpResponse, takes: Acceptable) -> HttpResponse | StreamReply:
         return reply
     if takes.subscription is StreamFormat.SSE:
         return StreamReply(StreamFormat.SSE, SinglePart(reply.body))
+    if takes.defer:
+        return StreamReply(StreamFormat.DEFER, SinglePart(reply.body[:-1] + b',"hasNext":false}'))
     raise RequestError(
         "nothing acceptable: this operation has one answer; name application/json or"
         " application/graphql-response+json in 'accept' too",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -84,10 +85,8 @@ def parse_request(http: HttpRequest) -> GraphQLRequest:
 def check_csrf(http: HttpRequest, required_headers: tuple[bytes, ...]) -> None:
     """Refuse what a foreign page could make a browser send without a preflight."""
     content_type = http.header(b"content-type")
-    if content_type is not None:
-        media_type = content_type.decode("latin-1").partition(";")[0].strip().lower()
-        if media_type and media_type not in _UNPREFLIGHTED:
-            return
+    if content_type is not None and _is_preflighted(content_type):
+        return
     if any(http.header(name) for name in required_headers):
         return
     wanted = ", ".join(name.decode() for name in required_headers)
@@ -96,6 +95,12 @@ def check_csrf(http: HttpRequest, required_headers: tuple[bytes, ...]) -> None:
         f" application/json, or one of these headers: {wanted}",
         code="CSRF_ERROR",
     )
+
+
+@lru_cache(maxsize=256)
+def _is_preflighted(content_type: bytes) -> bool:
+    media_type = content_type.decode("latin-1").partition(";")[0].strip().lower()
+    return bool(media_type) and media_type not in _UNPREFLIGHTED
 
 
 def _parse_post(http: HttpRequest) -> GraphQLRequest:

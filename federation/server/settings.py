@@ -16,10 +16,14 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 from federation.config.duration import Duration
+from federation.server.authentication_settings import AuthenticationSection
 
 T = TypeVar("T", bound="EngineSettings")
 
 Positive = Annotated[int, Meta(ge=1)]
+
+# RFC 9110 §5.6.2, a token.
+_HEADER_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 
 
 class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -121,7 +125,7 @@ class Insert(Section, frozen=True):
     value: str
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", self.name):
+        if not re.fullmatch(_HEADER_NAME, self.name):
             raise ValueError("'name' is not a header name")
         if not re.fullmatch(r"[\x21-\x7e\x80-\xff]?[\x20-\x7e\x80-\xff\t]*", self.value):
             raise ValueError("'value' has characters a header cannot carry")
@@ -176,7 +180,20 @@ class SubgraphShaping(Section, frozen=True):
     deduplicate_query: bool | None = None
 
 
+class DeadlineShaping(Section, frozen=True):
+    """The time that is left, passed on as whole milliseconds in `header` (ADR 4).
+
+    `send`: with each call over HTTP. `accept`: a client, or a gateway before this one, may shorten
+    the time its request has; nobody can lengthen it.
+    """
+
+    header: Annotated[str, Meta(pattern=f"^{_HEADER_NAME}$")] = "x-request-timeout-ms"
+    send: bool = True
+    accept: bool = True
+
+
 class TrafficShaping(Section, frozen=True):
+    deadline: DeadlineShaping = DeadlineShaping()
     router: RouterShaping = RouterShaping()
     all: SubgraphShaping = SubgraphShaping(timeout=30.0, deduplicate_query=True)
     subgraphs: dict[str, SubgraphShaping] = field(default_factory=dict)
@@ -315,6 +332,7 @@ class EngineSettings(Section, frozen=True):
     """All sections the engine knows."""
 
     supergraph: SupergraphSection = SupergraphSection()
+    authentication: AuthenticationSection = AuthenticationSection()
     health_check: HealthCheck = HealthCheck()
     cors: Cors = Cors()
     csrf: Csrf = Csrf()

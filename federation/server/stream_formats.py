@@ -114,6 +114,9 @@ def acceptable(accept: bytes | None) -> Acceptable:
     return Acceptable(best[1] if best else None, defer, single)
 
 
+_SPECIFICATIONS = {"deferspec", "subscriptionspec", "incrementalspec"}
+
+
 def _format(media_range: str, parameters: list[str]) -> StreamFormat | None:
     if media_range == "text/event-stream":
         return StreamFormat.SSE
@@ -122,6 +125,7 @@ def _format(media_range: str, parameters: list[str]) -> StreamFormat | None:
     named = {name: value.strip('"') for name, _, value in (p.partition("=") for p in parameters)}
     if named.get("subscriptionspec") in ("1.0", "1"):
         return StreamFormat.SUBSCRIPTION
-    if named.get("deferspec") == "20220824":
+    # Who names no specification (urql) reads this one; who names another does not.
+    if named.get("deferspec") == "20220824" or not named.keys() & _SPECIFICATIONS:
         return StreamFormat.DEFER
     return None

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from tests.benchmarks import compose, execute, gateway, plan
+from tests.benchmarks import compose, execute, gateway, hub, plan
 
 
 class Benchmark(Protocol):
@@ -30,6 +30,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "plan": plan,
     "execute": execute,
     "gateway": gateway,
+    "hub": hub,
 }
 
 

@@ -208,8 +208,14 @@ async def _one(app: Application, workload: Workload, rounds: int, seconds: float
 async def ask(app: Application, body: bytes) -> bytes:
     """Return the application's answer to a POST, through ASGI but without a socket."""
     sent: list[Any] = []
+    given = False
 
     async def receive() -> dict[str, Any]:
+        nonlocal given
+        if given:
+            # The client stays: nothing more comes from it.
+            await asyncio.Event().wait()
+        given = True
         return {"type": "http.request", "body": body, "more_body": False}
 
     async def send(message: Any) -> None:

@@ -53,15 +53,16 @@ def running(
     environment: Mapping[str, str] | None = None,
 ) -> Iterator[Program]:
     """Run a program until the block ends. Raises `RuntimeError` when it does not come up."""
-    process = subprocess.Popen(
-        command,
-        cwd=folder,
-        env={**os.environ, **(environment or {})},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
+    # Threads inherit it, so it must hold before the program makes its first.
+    with _pinned(processor):
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env={**os.environ, **(environment or {})},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
     try:
-        pin(process.pid, processor)
         _wait_for_port(process, port)
         yield Program(name, port, process)
     finally:
@@ -75,12 +76,39 @@ def running(
             process.stderr.close()
 
 
-def pin(pid: int, processor: int) -> None:
-    """Keep a process on one processor, where the system can do that. 0 is this process."""
-    if hasattr(os, "sched_setaffinity"):
-        available = sorted(os.sched_getaffinity(0)) if pid == 0 else range(os.cpu_count() or 1)
-        if processor in available:
-            os.sched_setaffinity(pid, {processor})
+def pin(processor: int) -> None:
+    """Keep this process, and what it starts, on one processor, where the system can do that."""
+    if hasattr(os, "sched_setaffinity") and processor < (os.cpu_count() or 1):
+        os.sched_setaffinity(0, {processor})
+
+
+@contextmanager
+def _pinned(processor: int) -> Iterator[None]:
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    pin(processor)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def busy_seconds(processor: int) -> float | None:
+    """Return how long a processor has worked so far, for whomever; None where /proc is missing.
+
+    Time that a virtual machine's host gave to others counts, too.
+    """
+    try:
+        lines = Path("/proc/stat").read_text().splitlines()
+    except OSError:
+        return None
+    line = next((line for line in lines if line.startswith(f"cpu{processor} ")), None)
+    if line is None:
+        return None
+    user, nice, system, _idle, _waiting, *rest = map(int, line.split()[1:9])
+    return (user + nice + system + sum(rest)) / os.sysconf("SC_CLK_TCK")
 
 
 def _wait_for_port(process: subprocess.Popen[bytes], port: int) -> None:

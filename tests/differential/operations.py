@@ -95,6 +95,10 @@ class _Operation:
             parts.append(text % json.dumps(self.draw.choice(names)) if "%" in text else text)
         if not root or self._chance(0.15):
             parts += self._fragments_of(known, depth)
+        if root and name == "Mutation" and self._chance(0.5):
+            # Selected a second time: which is the first depends on variables.
+            again = f"... {self._condition(1)} {{ {self.draw.choice(parts)} }}"
+            parts.insert(self.draw.randrange(len(parts)), again)
         self.draw.shuffle(parts)
         return "{ " + " ".join(parts or ["__typename"]) + " }"
 
@@ -162,8 +166,8 @@ class _Operation:
 
     # Values
 
-    def _condition(self) -> str:
-        if not self._chance(0.13):
+    def _condition(self, chance: float = 0.13) -> str:
+        if not self._chance(chance):
             return ""
         text = ""
         for directive in self.draw.sample(["include", "skip"], 1 if self._chance(0.85) else 2):

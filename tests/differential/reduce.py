@@ -21,13 +21,15 @@ from graphql import (
     visit,
 )
 
-_MAX_TRIES = 400
+_MAX_TRIES = 1500
 
 Fails = Callable[[str], Awaitable[bool]]
 
 
 async def reduce(schema: GraphQLSchema, text: str, fails: Fails) -> str:
     """Return a smaller operation for which `fails` still answers True."""
+    # As candidates are written, or they would all seem longer.
+    text = print_ast(parse(text))
     tries = 0
     smaller = True
     while smaller and tries < _MAX_TRIES:

@@ -34,7 +34,8 @@ class SubgraphSchema:
     """One subgraph: `schema` to execute on, and what its directives say.
 
     `key_sets[type]`: (field set, resolvable) in order. `interface_objects`: names of types that
-    are interfaces elsewhere. `overrides`: (type, field, from) of every unconditional @override.
+    are interfaces elsewhere. `overrides`: (type, field, from, label) of every @override; the label
+    is None where it always holds. `contexts`: types that set each context.
     """
 
     def __init__(self, name: str, sdl: str) -> None:
@@ -42,7 +43,8 @@ class SubgraphSchema:
         definitions = _merged(parse(sdl))
         self.key_sets: dict[str, list[tuple[SelectionSetNode, bool]]] = {}
         self.interface_objects: set[str] = set()
-        self.overrides: set[tuple[str, str, str]] = set()
+        self.overrides: set[tuple[str, str, str, str | None]] = set()
+        self.contexts: dict[str, list[str]] = {}
         entities: list[str] = []
         for node in definitions:
             if isinstance(node, ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode):
@@ -58,13 +60,14 @@ class SubgraphSchema:
             self.key_sets.setdefault(name, []).append((fields, bool(resolvable)))
         if name in self.key_sets and isinstance(node, ObjectTypeDefinitionNode):
             entities.append(name)
+        for context in directives(node, "context"):
+            self.contexts.setdefault(argument(context, "name") or "", []).append(name)
         if directives(node, "interfaceObject"):
             self.interface_objects.add(name)
         for field in node.fields or ():
             for override in directives(field, "override"):
-                if argument(override, "label"):
-                    continue
-                self.overrides.add((name, field.name.value, argument(override, "from") or ""))
+                source, label = argument(override, "from") or "", argument(override, "label")
+                self.overrides.add((name, field.name.value, source, label))
 
     def field_directive(self, type_name: str, field_name: str, directive: str) -> Any:
         """Return the directive on a field, or None."""
@@ -78,14 +81,23 @@ class SubgraphSchema:
         found = self.field_directive(type_name, field_name, directive)
         return parse_field_set(argument(found, "fields") or "") if found else None
 
-    def from_context(self, type_name: str, field_name: str) -> set[str]:
-        """Return the names of a field's arguments that the gateway fills from a context."""
+    def from_context(
+        self, type_name: str, field_name: str
+    ) -> dict[str, list[tuple[str, SelectionSetNode]]]:
+        """Return the arguments of a field that the gateway fills, each with where from.
+
+        That is: the types that set the context, and what is selected there.
+        """
         node: Any = self.schema.type_map[type_name]
-        return {
-            argument.name.value
-            for argument in node.fields[field_name].ast_node.arguments or ()
-            if directives(argument, "fromContext")
-        }
+        found: dict[str, list[tuple[str, SelectionSetNode]]] = {}
+        for given in getattr(node.fields[field_name].ast_node, "arguments", None) or ():
+            for directive in directives(given, "fromContext"):
+                text = (argument(directive, "field") or "").strip().removeprefix("$")
+                context, _, selection = text.partition("{")
+                selected = parse_field_set("{" + selection)
+                types = self.contexts.get(context.strip(), [])
+                found[given.name.value] = [(name, selected) for name in types]
+        return found
 
     def is_external(self, type_name: str, field_name: str) -> bool:
         if self.field_directive(type_name, field_name, "external") is not None:

@@ -51,12 +51,14 @@ class MockSubgraph:
         self.subgraph, self.world = subgraph, world
         self.schema = subgraph.schema
         self._documents: dict[str, DocumentNode] = {}
-        self._moved = {
-            (type_name, field)
+        # (type, field) → the label under which another subgraph has it; None: always.
+        self._lost = {
+            (type_name, field): label
             for other in world.subgraphs.values()
-            for type_name, field, source in other.overrides
+            for type_name, field, source, label in other.overrides
             if source == subgraph.name
         }
+        self._taken = {(name, field): label for name, field, _, label in subgraph.overrides}
 
     def answer(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Return the GraphQL response to a request body."""
@@ -100,24 +102,38 @@ class MockSubgraph:
         )
         if self.subgraph.is_external(parent, field):
             assert is_key or provided is not None, f"{where} is external, nothing provides it"
-        assert (parent, field) not in self._moved or is_key, f"{where} is overridden elsewhere"
+        assert self._has(parent, field) or is_key, f"{where} is overridden"
         required = self.subgraph.field_set(parent, field, "requires")
         if required is not None:
             expected = self.world.select(source.item, required, self.subgraph, parent)
             assert source.sent is not None, f"{where} asked for without what it requires"
-            missing = _difference(expected, source.sent, lost=self.world.failed)
-            # What was computed from something lost is wrong itself, so chains are not checked.
-            assert not missing or self.world.lost, f"{where} requires {missing}: {source.sent}"
-            if _difference(expected, source.sent):
-                # Computed from a null that is not true: nobody may get to see this.
-                self.world.lost = True
-                arguments = {**arguments, "lost": True}
-        for name in self.subgraph.from_context(parent, field):
+            missing = _difference(expected, source.sent)
+            assert not missing, f"{where} requires {missing}: {source.sent}"
+        for name, sources in self.subgraph.from_context(parent, field).items():
             # Clients do not see it, so the data cannot depend on it.
-            assert arguments.pop(name, None) is not None, f"{where}: {name} was not set"
+            given = arguments.pop(name, None)
+            allowed = [v for source in sources for v in self._context_values(*source)]
+            assert given in allowed, f"{where}: {name} is {given!r}, not one of {allowed}"
         value = self.world.value(source.item, field, arguments)
         own = self.subgraph.field_set(parent, field, "provides")
         return self._wrapped(value, _both(own, provided or None))
+
+    def _has(self, parent: str, field: str) -> bool:
+        """Whether no override gives the field to another subgraph, by the active labels."""
+        key, active = (parent, field), self.world.labels
+        if key in self._lost and (self._lost[key] is None or self._lost[key] in active):
+            return False
+        return self._taken.get(key) is None or self._taken[key] in active
+
+    def _context_values(self, name: str, selected: SelectionSetNode) -> list[Any]:
+        """Return the value that each object which sets a context has for it."""
+        found = []
+        for item in items(self.world.concrete(self.subgraph, name)):
+            value: Any = self.world.select(item, selected, self.subgraph, name)
+            while isinstance(value, dict):
+                (value,) = value.values()
+            found.append(value)
+        return found
 
     def _wrapped(self, value: Any, provided: SelectionSetNode | None) -> Any:
         if isinstance(value, list):

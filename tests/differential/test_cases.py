@@ -10,15 +10,7 @@ from tests.differential.cases import FOLDER, load
 from tests.differential.compare import check
 
 # Cases that still fail: file name without suffix → what is wrong.
-OPEN: dict[str, str] = {
-    "mutation_order_under_fragment": (
-        "root fields of a mutation run in another order than the document's; see the operation"
-    ),
-    "interface_object_field_of_one_type": (
-        "an interface object's field, wanted of one type only, is asked of all objects; its "
-        "failure for another type reaches the client"
-    ),
-}
+OPEN: dict[str, str] = {}
 
 
 def _cases() -> list[object]:

@@ -70,6 +70,8 @@ class World:
         # a subgraph was not sent something because of that.
         self.ticks = 0
         self.failed = self.lost = False
+        # Labels of progressive overrides that are active in this request.
+        self.labels: frozenset[str] = frozenset()
         self.keys: set[tuple[str, str]] = set()
         self.needed: set[tuple[str, str]] = set()
         self._owners: dict[tuple[str, str], list[tuple[SubgraphSchema, Any]]] = {}
@@ -78,9 +80,9 @@ class World:
         self._fragile = self._find_fragile()
         self._cache: dict[tuple[str, int, str, str], Any] = {}
 
-    def start(self) -> None:
+    def start(self, labels: frozenset[str] = frozenset()) -> None:
         """Forget what the request before has done."""
-        self.ticks, self.failed, self.lost = 0, False, False
+        self.ticks, self.failed, self.lost, self.labels = 0, False, False, labels
 
     # What the schemas say
 
@@ -108,6 +110,9 @@ class World:
                 required = subgraph.field_set(name, field, "requires")
                 if required is not None:
                     self._mark(subgraph, name, required, self.needed)
+                for sources in subgraph.from_context(name, field).values():
+                    for setter, selected in sources:
+                        self._mark(subgraph, setter, selected, self.needed)
                 external = subgraph.is_external(name, field)
                 if is_abstract_type(known) or (external and name not in ROOTS):
                     continue
@@ -247,7 +252,7 @@ class World:
 
     def _leaf(self, draw: random.Random, item: Item, field: str, kind: Any, arguments: str) -> Any:
         if isinstance(kind, GraphQLEnumType):
-            return draw.choice(sorted(kind.values))
+            return draw.choice(self._enum_values(item.type, field, kind))
         match kind.name:
             case "Int":
                 return draw.choice([0, -1, 2**31 - 1, draw.randrange(1000)])
@@ -261,6 +266,23 @@ class World:
         # A custom scalar may be any JSON; the text ties it to its place.
         text = f"{item.type}{item.number}.{field}{arguments}"
         return draw.choice([text, 2**70, -(2**63), {"a": [1, None, {"知": text}]}, [[]], True, 0.1])
+
+    @lru_cache(maxsize=10_000)  # noqa: B019
+    def _enum_values(self, name: str, field: str, kind: GraphQLEnumType) -> list[str]:
+        """Return the values that all who declare the field know.
+
+        Among them may be values that clients do not see: there one server, too, has a field that
+        fails. Not where a failure is ruled out.
+        """
+        known = [
+            set(schema.type_map[kind.name].values)  # type: ignore[attr-defined]
+            for schema in (subgraph.schema for subgraph in self.subgraphs.values())
+            if field in getattr(schema.type_map.get(name), "fields", ())
+        ]
+        values = set.intersection(*known) if known else set(kind.values)
+        if not self._may_fail(name, field, self.field_type(name, field)):
+            values &= set(kind.values)
+        return sorted(values)
 
     def select(
         self, item: Item, node: SelectionSetNode, subgraph: SubgraphSchema, name: str

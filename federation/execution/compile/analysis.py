@@ -2,10 +2,10 @@
 
 - *contended* members: asked for by more than one fetch at the same place. They are merged
   deeply; all others are simply assigned.
-- *interned* objects: come from one fetch only, and later fetches start from them or from objects
-  inside them. Two of them with the same members are interchangeable for good, since all that is
-  added later follows from those members. So one object stands for all, and is gathered, written
-  into and projected once however often the answer repeats it.
+- *interned* objects: come from one fetch only, at a place that may have many, and later fetches
+  start from them or from objects inside them. Two of them with the same members are interchangeable
+  for good, since all that is added later follows from those members. So one object stands for all,
+  and is gathered, written into and projected once however often the answer repeats it.
 - the *spine* of an answer: the objects that will be written into, which must be copied first
   when an answer is shared with another request.
 
@@ -14,7 +14,8 @@ Places are named by *key paths*: the members on the way from the root, list step
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from federation.execution.runtime import Spine
@@ -107,9 +108,9 @@ class Intern:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One answer to place: a root fetch's data, or one `_entities` field.
+    """One answer to place: a root fetch's data, or one `_entities` field, which has `many` objects.
 
-    `paths` are where it is placed.
+    `paths` are where it is placed. `shares`: whether one entity's objects may stand at all of them.
     """
 
     step: int
@@ -117,6 +118,8 @@ class Part:
     paths: tuple[Path, ...]
     members: Members
     rewrites: tuple[RenameKey, ...]
+    many: bool = False
+    shares: bool = True
     interns: tuple[Intern, ...] = ()
 
     @property
@@ -129,10 +132,8 @@ class Analysis:
     """`walks` numbers the paths, from the root, that more than one fetch goes through.
 
     `interned` are the places of interned objects, `spliced` those of them that fetches start
-    from: what repeats there is written once. `shares`: whether one object may stand at several
-    places. It may not where arguments come from objects above (contexts): then equal objects at
-    two places need not stay equal. `vague`: type names of interface objects in this plan, by which
-    a subgraph calls objects whose concrete type it does not know.
+    from: what repeats there is written once. `vague`: type names of interface objects in this plan,
+    by which a subgraph calls objects whose concrete type it does not know.
     """
 
     parts: tuple[tuple[Part, ...], ...]
@@ -141,7 +142,6 @@ class Analysis:
     spliced: frozenset[KeyPath]
     spines: tuple[Spine | None, ...]
     walks: Mapping[Path, int]
-    shares: bool = True
     vague: frozenset[str] = frozenset()
 
     def is_unique(self, path: Path) -> bool:
@@ -168,14 +168,19 @@ def analyse(steps: tuple[Step, ...]) -> Analysis:
         for path in part.paths
     ]
     walks = _shared_walks(targets, askers)
+    index = _Targets(targets)
+    # Where arguments come from objects above, equal objects at two places need not stay equal.
     shares = not any(batch.contexts for step in steps for batch in step.entities)
-    if shares:
-        parts = tuple(
-            tuple(
-                replace(part, interns=_interns(part, targets, contended, walks)) for part in group
-            )
-            for group in parts
+    apart = set() if not shares else _apart(flat, askers)
+    parts = tuple(
+        tuple(
+            replace(part, interns=_interns(part, index, contended, walks))
+            if shares and part.name not in apart
+            else replace(part, shares=False)
+            for part in group
         )
+        for group in parts
+    )
     interned = frozenset(
         key_path(base) + key_path(intern.path)
         for group in parts
@@ -184,7 +189,7 @@ def analyse(steps: tuple[Step, ...]) -> Analysis:
         for intern in part.interns
     )
     spines = tuple(
-        _spine(step, group, targets, contended) for step, group in zip(steps, parts, strict=True)
+        _spine(step, group, index, contended) for step, group in zip(steps, parts, strict=True)
     )
     spliced = interned & set(map(key_path, targets))
     vague = frozenset(
@@ -194,7 +199,7 @@ def analyse(steps: tuple[Step, ...]) -> Analysis:
         for variant in batch.representations
         if variant.typename is not None
     )
-    return Analysis(parts, contended, interned, spliced, spines, walks, shares, vague)
+    return Analysis(parts, contended, interned, spliced, spines, walks, vague)
 
 
 def _parts(index: int, step: Step) -> tuple[Part, ...]:
@@ -208,6 +213,7 @@ def _parts(index: int, step: Step) -> tuple[Part, ...]:
             batch.paths,
             members_of(batch.selections, batch.output_rewrites),
             batch.output_rewrites,
+            many=bool(batch.alias),
         )
         for position, batch in enumerate(step.entities)
     )
@@ -224,6 +230,34 @@ def _askers(parts: list[Part]) -> dict[KeyPath, set[str]]:
                 if path[-1] != "__typename":
                     askers.setdefault(path, set()).add(part.name)
     return askers
+
+
+def _apart(parts: list[Part], askers: Mapping[KeyPath, set[str]]) -> set[str]:
+    """Return the parts whose entities' objects must not stand at several places.
+
+    A member's name may mean one thing at one place and another at the other. So one object can
+    stand at both only if everyone who writes into it, or deeper, writes the same at both.
+    """
+    paths = sorted(askers)
+
+    def writers(part: Part, base: KeyPath) -> set[tuple[KeyPath, str]]:
+        found = set()
+        for path in paths[bisect_left(paths, base) :]:
+            if path[: len(base)] != base:
+                break
+            inside = path[len(base) :]
+            if len(inside) > 1 and inside[0] in part.members.fields:
+                found |= {(inside, name) for name in askers[path] if name != part.name}
+        return found
+
+    apart = set()
+    for part in parts:
+        bases = dict.fromkeys(map(key_path, part.paths))
+        if len(bases) > 1:
+            first, *others = (writers(part, base) for base in bases)
+            if any(other != first for other in others):
+                apart.add(part.name)
+    return apart
 
 
 def _shared_walks(targets: list[Path], askers: Mapping[KeyPath, set[str]]) -> dict[Path, int]:
@@ -243,45 +277,64 @@ def _shared_walks(targets: list[Path], askers: Mapping[KeyPath, set[str]]) -> di
     return {path: number for number, path in enumerate(shared)}
 
 
-def _below(base: Path, path: Path) -> Path | None:
-    """Return what leads from `base` to `path`, or None when `path` is not strictly below."""
-    if len(path) <= len(base):
-        return None
-    for left, right in zip(base, path, strict=False):
-        left_key = left.key if isinstance(left, PathKey) else None
-        right_key = right.key if isinstance(right, PathKey) else None
-        if left_key != right_key:
-            return None
-    return path[len(base) :]
+class _Targets:
+    """The paths that fetches start from, each once, found by what leads to them."""
+
+    def __init__(self, paths: Iterable[Path]) -> None:
+        self._by_place: dict[tuple[str | None, ...], list[tuple[Path, KeyPath]]] = {}
+        self._by_keys: dict[KeyPath, list[Path]] = {}
+        for path in dict.fromkeys(paths):
+            place, keys = _place(path), key_path(path)
+            for length in range(len(place)):
+                self._by_place.setdefault(place[:length], []).append((path, keys))
+            for length in range(len(keys) + 1):
+                self._by_keys.setdefault(keys[:length], []).append(path)
+
+    def below(self, base: Path) -> Sequence[tuple[Path, KeyPath]]:
+        """Return those strictly below `base`, whatever the type conditions, with their members."""
+        return self._by_place.get(_place(base), ())
+
+    def within(self, keys: KeyPath) -> Sequence[Path]:
+        """Return those that go through the members `keys` first."""
+        return self._by_keys.get(keys, ())
+
+
+def _place(path: Path) -> tuple[str | None, ...]:
+    return tuple(element.key if isinstance(element, PathKey) else None for element in path)
 
 
 def _interns(
-    part: Part, targets: list[Path], contended: frozenset[KeyPath], walks: Mapping[Path, int]
+    part: Part, targets: _Targets, contended: frozenset[KeyPath], walks: Mapping[Path, int]
 ) -> tuple[Intern, ...]:
     """Return what to intern in this part's answer, innermost objects first."""
     found: dict[KeyPath, Intern] = {}
     for base in part.paths:
-        for target in targets:
-            relative = _below(base, target)
-            if relative is None or key_path(target) in contended:
+        for target, target_keys in targets.below(base):
+            relative = target[len(base) :]
+            if target_keys in contended or not _may_repeat(part, relative):
                 continue
-            members = part.members.at(key_path(relative))
+            keys = key_path(relative)
+            members = part.members.at(keys)
             if members is None or not members.fields:
                 continue
             if all(not inner.fields for inner in members.fields.values()):
                 walk = _walk(part, relative, target, walks)
-                intern = Intern(relative, tuple(members.fields), (), walk)
-                found.setdefault(key_path(relative), intern)
+                found.setdefault(keys, Intern(relative, tuple(members.fields), (), walk))
     outer = {
         intern.path[:length]
         for intern in found.values()
         for length in range(1, len(intern.path))
-        if isinstance(intern.path[length], PathKey)
+        if isinstance(intern.path[length], PathKey) and _may_repeat(part, intern.path[:length])
     }
     for path in sorted(outer, key=lambda path: (-len(path), key_path(path))):
         if _is_self_contained(part, path, targets, contended):
             _add_outer(found, part, path, targets, walks)
     return tuple(sorted(found.values(), key=lambda intern: -len(key_path(intern.path))))
+
+
+def _may_repeat(part: Part, path: Path) -> bool:
+    """Return whether there can be more than one object at `path` of an answer."""
+    return part.many or any(not isinstance(element, PathKey) for element in path)
 
 
 def _walk(part: Part, relative: Path, target: Path, walks: Mapping[Path, int]) -> int | None:
@@ -295,7 +348,7 @@ def _walk(part: Part, relative: Path, target: Path, walks: Mapping[Path, int]) -
 
 
 def _is_self_contained(
-    part: Part, path: Path, targets: list[Path], contended: frozenset[KeyPath]
+    part: Part, path: Path, targets: _Targets, contended: frozenset[KeyPath]
 ) -> bool:
     """Return whether all that is ever added to objects at `path` follows from their members.
 
@@ -306,8 +359,8 @@ def _is_self_contained(
         keys = key_path(base) + key_path(path)
         if any(one[: len(keys)] == keys for one in contended):
             return False
-        for target in targets:
-            if key_path(target)[: len(keys)] == keys and any(
+        for target in targets.within(keys):
+            if any(
                 isinstance(element, PathKey) and element.types is not None
                 for element in target[: len(base) + len(path)]
             ):
@@ -319,7 +372,7 @@ def _add_outer(
     found: dict[KeyPath, Intern],
     part: Part,
     path: Path,
-    targets: list[Path],
+    targets: _Targets,
     walks: Mapping[Path, int],
 ) -> None:
     """Add objects that hold other objects, where all of those are interned."""
@@ -331,22 +384,21 @@ def _add_outer(
     if keys not in found and all((*keys, key) in found for key in nested):
         walk = _walk(part, path, part.paths[0] + path, walks)
         places = {key_path(base) + keys for base in part.paths}
-        target = not places.isdisjoint(map(key_path, targets))
+        target = any(key_path(one) == place for place in places for one in targets.within(place))
         found[keys] = Intern(path, leaves, nested, walk, target)
 
 
 def _spine(
-    step: Step, group: tuple[Part, ...], targets: list[Path], contended: frozenset[KeyPath]
+    step: Step, group: tuple[Part, ...], targets: _Targets, contended: frozenset[KeyPath]
 ) -> Spine | None:
     """Return which objects of the step's answer (its `data`) will be written into, if any."""
     spine: Spine | None = None
     for part in group:
         written = {key_path(rewrite.path[:-1]) for rewrite in part.rewrites}
         for base in part.paths:
-            below = (_below(base, target) for target in targets)
-            inside = (key_path(path) for path in below if path is not None)
-            written.update(path for path in inside if part.members.at(path) is not None)
             keys = key_path(base)
+            inside = (found[len(keys) :] for _, found in targets.below(base))
+            written.update(path for path in inside if part.members.at(path) is not None)
             merged = (path for path in part.members.walk(keys) if path in contended)
             written.update(path[len(keys) :] for path in merged)
         if not written:

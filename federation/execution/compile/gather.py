@@ -33,23 +33,32 @@ def write_gather(source: Source, analysis: Analysis, part: Part, batch: EntityBa
         source.line("representations = []")
         source.line("targets = []")
         source.line("seen = {}")
-        for path in batch.paths:
-            write_walk_from_root(source, analysis, path)
-            found = "found"
-            if _has_interned(path, analysis) and not analysis.is_unique(path):
-                # One object may be met many times.
-                found = "{id(item): item for item in found}.values()"
-            with source.block(f"for item in {found}:"):
-                if not batch.representations:
-                    writer.write_same()
-                    continue
-                if _is_simple(batch.representations):
-                    writer.write_simple(batch.representations[0])
-                    continue
+        with source.block(f"for item in {_write_walks(source, analysis, batch.paths)}:"):
+            if not batch.representations:
+                writer.write_same()
+            elif _is_simple(batch.representations):
+                writer.write_simple(batch.representations[0])
+            else:
                 with source.block("if item.__class__ is not dict:"):
                     source.line("continue")
                 writer.write_variants(batch.representations, nested)
         source.line("return representations, targets")
+
+
+def _write_walks(source: Source, analysis: Analysis, paths: tuple[Path, ...]) -> str:
+    """Write the walks to all objects; return the expression of these."""
+    found = "found"
+    if len(paths) > 1:
+        source.line("items = []")
+    for path in paths:
+        write_walk_from_root(source, analysis, path)
+        found = "found"
+        if _has_interned(path, analysis) and not analysis.is_unique(path):
+            # One object may be met many times.
+            found = "{id(item): item for item in found}.values()"
+        if len(paths) > 1:
+            source.line(f"items += {found}")
+    return "items" if len(paths) > 1 else found
 
 
 def _has_interned(path: Path, analysis: Analysis) -> bool:

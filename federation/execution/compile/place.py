@@ -2,7 +2,8 @@
 
 `place_<step>_<n>(targets, entities)` writes each entity into the objects it belongs to
 and returns whether all of them were objects or null; `place_<step>_0(data, answer)` does
-the same for a root fetch. Members nobody asked for are not taken over.
+the same for a root fetch. Members nobody asked for are not taken over. Where members are only
+assigned, which is nearly always, the function is one of `runtime` with their names.
 """
 
 from __future__ import annotations
@@ -26,7 +27,12 @@ def write_place(source: Source, analysis: Analysis, part: Part, step: Step) -> N
         if any((*key_path(base), key) in analysis.contended for base in part.paths)
     )
     plain = sorted(taken - set(contended))
-    if step.entities:
+    if part.shares and not contended:
+        placing = "placing" if step.entities else "placing_root"
+        source.line()
+        source.line()
+        source.line(f"place_{part.name} = {placing}({source.names(plain)})")
+    elif step.entities:
         _write_place_entities(source, part, plain, contended, analysis)
     else:
         _write_place_root(source, part, plain, contended, analysis)
@@ -45,7 +51,7 @@ def _write_place_entities(
             _write_filter(source, plain, "entity")
             with source.block("for item in objects:"):
                 source.line(
-                    "item.update(plain)" if analysis.shares else "item.update(copy_tree(plain))"
+                    "item.update(plain)" if part.shares else "item.update(copy_tree(plain))"
                 )
                 for key in contended:
                     with source.block(f"if {key!r} in entity:"):

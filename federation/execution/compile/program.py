@@ -46,6 +46,8 @@ _NAMES: Mapping[str, Any] = {
     "leaf_int": runtime.leaf_int,
     "leaf_string": runtime.leaf_string,
     "merge_member": runtime.merge_member,
+    "placing": runtime.placing,
+    "placing_root": runtime.placing_root,
     "rename": runtime.rename,
 }
 _BUILTINS = (

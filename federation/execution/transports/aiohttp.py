@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import aiohttp
 
+from federation.execution.deadlines import milliseconds, seconds_left
 from federation.execution.transport import SubgraphRequest, SubgraphResponse
 from federation.execution.transports.options import HttpOptions
 from federation.execution.transports.reading import (
@@ -28,18 +27,17 @@ class AiohttpTransport:
 
     async def send(self, request: SubgraphRequest) -> SubgraphResponse:
         """Return the subgraph's response. Raises `SubgraphError` when none came back."""
-        timeout = self._options.timeout
-        if request.deadline is not None:
-            timeout = min(timeout, request.deadline - asyncio.get_running_loop().time())
-            if timeout <= 0:
-                raise timed_out(request.subgraph)
+        timeout = seconds_left(request, self._options.timeout)
+        headers = {**request.headers, **REQUEST_HEADERS}
+        if self._options.deadline_header is not None:
+            headers[self._options.deadline_header] = milliseconds(timeout)
         if self._session is None:
             self._session = self._open()
         try:
             async with self._session.post(
                 self._options.url,
                 data=request.body,
-                headers={**request.headers, **REQUEST_HEADERS},
+                headers=headers,
                 timeout=aiohttp.ClientTimeout(
                     total=timeout, sock_connect=self._options.connect_timeout
                 ),

@@ -3,7 +3,11 @@
 We post the subscription with `extensions.subscription`; the subgraph, or an emitter for it, posts
 `check` (also as heartbeat), `next` and `complete` to the callback URL. A callback is believed when
 it knows the subscription's verifier, a secret made for that subscription alone. An unknown
-subscription is answered 404, by which the subgraph learns that nobody listens any more.
+subscription is answered 404, by which the subgraph learns that nobody listens any more. Any other
+error, too, ends the subscription on the subgraph's side; so it ends here as well where it is known
+whose it is. Messages have no number: what is posted twice is two events.
+
+Protocol: "HTTP Callback Protocol for GraphQL Subscriptions" in the documentation of Apollo Router.
 """
 
 from __future__ import annotations
@@ -27,7 +31,11 @@ from federation.execution.transports.reading import (
     too_large,
     unreachable,
 )
-from federation.execution.transports.stream_options import StreamOptions, silent
+from federation.execution.transports.stream_options import (
+    StreamOptions,
+    malformed_stream,
+    silent,
+)
 
 ACCEPT = "application/json;callbackSpec=1.0"
 PROTOCOL_HEADER = ("subscription-protocol", "callback/1.0")
@@ -47,16 +55,18 @@ class _Waiting:
     )
     ended: bool = False
 
-    def put(self, message: SubgraphResponse | None) -> None:
-        """Hand on an event; None says that the stream is complete."""
-        if self.ended:
-            return
-        if message is not None and self.messages.qsize() >= self.capacity:
+    def put(self, message: SubgraphResponse) -> None:
+        """Hand on an event."""
+        if self.messages.qsize() >= self.capacity:
+            self.end(_overflow(self.subgraph))
+        elif not self.ended:
+            self.messages.put_nowait(message)
+
+    def end(self, error: SubgraphError | None = None) -> None:
+        """Nothing more will come: the stream is complete, or broken by `error`."""
+        if not self.ended:
             self.ended = True
-            self.messages.put_nowait(_overflow(self.subgraph))
-            return
-        self.ended = message is None
-        self.messages.put_nowait(message)
+            self.messages.put_nowait(error)
 
 
 class Callbacks:
@@ -98,8 +108,8 @@ class Callbacks:
     def receive(self, subscription_id: str, body: bytes) -> int:
         """Take a callback; return the HTTP status to answer.
 
-        204 for a check, 200 for an event, 202 for the completion; 400 for what is no callback,
-        401 for a wrong verifier, 404 for a subscription that is not (or no longer) there.
+        204 for a check, 200 for an event, 202 for the completion; 400 for what is no callback or
+        has a wrong verifier, 404 for a subscription that is not (or no longer) there.
         """
         try:
             message = decode(body)
@@ -107,16 +117,19 @@ class Callbacks:
             return 400
         if not isinstance(message, dict) or message.get("kind") != "subscription":
             return 400
-        if message.get("id") != subscription_id:
+        named = message.get("id")
+        if not isinstance(named, str):
             return 400
-        waiting = self._waiting.get(subscription_id)
+        waiting = self._waiting.get(named)
         if waiting is None or waiting.ended:
             return 404
+        if named != subscription_id:
+            return 400
         given = message.get("verifier")
         if not isinstance(given, str) or not hmac.compare_digest(
             given.encode("utf-8", "replace"), waiting.verifier.encode()
         ):
-            return 401
+            return 400
         self._alive[subscription_id].set()
         return _take(waiting, message)
 
@@ -128,17 +141,19 @@ def _take(waiting: _Waiting, message: dict[str, Any]) -> int:
         case "next":
             try:
                 waiting.put(read_value(message.get("payload"), 200, waiting.subgraph))
-            except SubgraphError:
+            except SubgraphError as error:
+                waiting.end(error)
                 return 400
             return 404 if waiting.ended else 200
         case "complete":
             errors = message.get("errors")
-            if errors:
-                try:
+            try:
+                if errors:
                     waiting.put(read_value({"errors": errors}, 200, waiting.subgraph))
-                except SubgraphError:
-                    return 400
-            waiting.put(None)
+                waiting.end()
+            except SubgraphError as error:
+                waiting.end(error)
+                return 400
             return 202
     return 400
 
@@ -208,7 +223,13 @@ class CallbackEventSource:
         extensions = encode({"subscription": extension})
         body = request.body[:-1] + b',"extensions":' + extensions + b"}"
         answer = await self._post(replace(request, body=body))
-        return answer if answer.errors else None
+        if answer.errors:
+            return answer
+        if answer.data is not None:
+            raise malformed_stream(
+                "is one answer: it does not know the callback protocol", request.subgraph
+            )
+        return None
 
     async def _post(self, request: SubgraphRequest) -> SubgraphResponse:
         if self._session is None:

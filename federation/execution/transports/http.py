@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 from pyreqwest.client import Client, ClientBuilder
@@ -10,6 +9,7 @@ from pyreqwest.exceptions import PyreqwestError, RequestTimeoutError
 from pyreqwest.http import Url
 from pyreqwest.request import StreamRequest
 
+from federation.execution.deadlines import milliseconds, seconds_left
 from federation.execution.transport import SubgraphRequest, SubgraphResponse
 from federation.execution.transports.options import HttpOptions
 from federation.execution.transports.reading import (
@@ -34,13 +34,12 @@ class HttpTransport:
         builder = self._client.post(self._url).body_bytes(request.body)
         own = request.headers
         builder = builder.headers({**own, **REQUEST_HEADERS} if own else REQUEST_HEADERS)
-        if request.deadline is not None:
-            left = request.deadline - asyncio.get_running_loop().time()
-            if left <= 0:
-                raise timed_out(request.subgraph)
-            # The client's own time-out stands unless less is left.
-            if left < self._options.timeout:
-                builder = builder.timeout(timedelta(seconds=left))
+        left = seconds_left(request, self._options.timeout)
+        # The client's own time-out stands unless less is left.
+        if left < self._options.timeout:
+            builder = builder.timeout(timedelta(seconds=left))
+        if self._options.deadline_header is not None:
+            builder = builder.header(self._options.deadline_header, milliseconds(left))
         built = builder.build_streamed()
         try:
             status, body = await self._exchange(built)

@@ -26,24 +26,35 @@ class Execute(Protocol):
 
 
 class InProcessTransport:
-    """`SubgraphTransport` over a callable."""
+    """`SubgraphTransport` over a callable, which is cancelled when its time is over.
 
-    def __init__(self, execute: Execute) -> None:
+    `timeout`: seconds one call may take; a request's deadline may end it earlier.
+    """
+
+    def __init__(self, execute: Execute, timeout: float | None = None) -> None:
         self._execute = execute
+        self._timeout = timeout
 
     async def send(self, request: SubgraphRequest) -> SubgraphResponse:
         """Return the callable's response. Raises `SubgraphError` past the deadline."""
         # A copy, since servers are known to write into the variables they are given.
         variables = dict(request.variables)
-        call = self._execute(request.query, variables, request.operation_name, request.headers)
         try:
-            async with asyncio.timeout_at(request.deadline) as limit:
-                value = await call
+            async with asyncio.timeout_at(self._end(request)) as limit:
+                value = await self._execute(
+                    request.query, variables, request.operation_name, request.headers
+                )
         except TimeoutError:
             if limit.expired():
                 raise timed_out(request.subgraph) from None
             raise
         return read_value(value, 200, request.subgraph)
+
+    def _end(self, request: SubgraphRequest) -> float | None:
+        if self._timeout is None:
+            return request.deadline
+        end = asyncio.get_running_loop().time() + self._timeout
+        return end if request.deadline is None else min(end, request.deadline)
 
     async def close(self) -> None:
         """Nothing is held."""

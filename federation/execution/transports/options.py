@@ -11,6 +11,8 @@ class HttpOptions:
 
     `max_response_bytes` counts the body after decompression. `idle_timeout`: how long an unused
     connection is kept, in seconds; shorter than the subgraph's own, or calls meet closed ones.
+    `deadline_header`: under this name the subgraph is told how many milliseconds the call may
+    take (ADR 4).
     """
 
     url: str
@@ -20,3 +22,4 @@ class HttpOptions:
     max_connections: int = 100
     idle_timeout: float = 50.0
     compression: bool = True
+    deadline_header: str | None = None

@@ -90,7 +90,9 @@ class InlineFragments:
     ) -> Iterator[Selection]:
         allowed = self._possible.as_set(condition)
         if scope <= allowed and (
-            condition == parent or self._means_the_same(node, condition, parent)
+            condition == parent
+            or parent in scope  # an object type
+            or self._means_the_same(node, condition, parent)
         ):
             yield from self._walk(node, parent, scope, conditions)
             return

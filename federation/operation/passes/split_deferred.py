@@ -9,7 +9,7 @@ caller gives; a fragment that is not deferred is an ordinary one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from graphql import (
@@ -43,12 +43,16 @@ _Wrap = Callable[[SelectionNode], SelectionNode]
 
 @dataclass(frozen=True, slots=True)
 class DeferredFragment:
-    """`path`: response keys to the object it is on. `parent`: index of the fragment around it."""
+    """`path`: response keys to the object it is on. `parent`: index of the fragment around it.
+
+    `number` counts all fragments that could be deferred, in the order of the document.
+    """
 
     label: str | None
     path: tuple[str, ...]
     parent: int | None
     document: DocumentNode
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +88,20 @@ def defer_variables(document: DocumentNode) -> frozenset[str] | None:
 
 
 def split_deferred(
-    document: DocumentNode, operation_name: str | None, values: Mapping[str, bool]
+    document: DocumentNode,
+    operation_name: str | None,
+    values: Mapping[str, bool],
+    at_once: Collection[int] = (),
 ) -> SplitOperation:
-    """Return the operation's parts; `document` is valid, `values` those of its variables."""
+    """Return the operation's parts; `document` is valid, `values` those of its variables.
+
+    `at_once`: numbers of fragments that are not to be deferred after all.
+    """
     node = select_operation(document, operation_name)
     fragments = {
         d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)
     }
-    splitting = _Splitting(fragments, values, node)
+    splitting = _Splitting(fragments, values, node, at_once)
     primary = splitting.kept(node.selection_set.selections, (), lambda inner: inner, None)
     return SplitOperation(_document(node, primary), tuple(splitting.complete()))
 
@@ -102,10 +112,13 @@ class _Splitting:
         fragments: Mapping[str, FragmentDefinitionNode],
         values: Mapping[str, bool],
         operation: OperationDefinitionNode,
+        at_once: Collection[int],
     ) -> None:
         self._fragments = fragments
         self._values = values
         self._operation = operation
+        self._at_once = at_once
+        self._met = 0
         self._found: list[DeferredFragment | None] = []
 
     def complete(self) -> Iterable[DeferredFragment]:
@@ -148,14 +161,16 @@ class _Splitting:
         selections = inline.selection_set.selections
         around = _around(wrap, inline)
         defer = self._defer(item.directives or ())
-        if defer is None or len(self._found) >= MAX_PARTS:
+        number = self._met
+        self._met += defer is not None
+        if defer is None or number in self._at_once or len(self._found) >= MAX_PARTS:
             inner = self.kept(selections, path, around, parent)
             return (_with(inline, inner),) if inner else ()
         index = len(self._found)
         self._found.append(None)
         inner = self.kept(selections, path, around, index) or (_PLACEHOLDER_NODE,)
         document = _document(self._operation, (wrap(_with(inline, inner)),))
-        self._found[index] = DeferredFragment(_label(defer), path, parent, document)
+        self._found[index] = DeferredFragment(_label(defer), path, parent, document, number)
         return ()
 
     def _inline(self, item: InlineFragmentNode | FragmentSpreadNode) -> InlineFragmentNode:

@@ -17,13 +17,13 @@ from federation.planning.fetch_graph import FetchGraph, FetchStep, Guard
 def batch_entities(graph: FetchGraph) -> None:
     """Join all such steps; the first of them (of the latest level) sends the operation."""
     levels = _levels(graph)
-    leaders: dict[tuple[str, Guard], dict[int, FetchStep]] = {}
+    leaders: dict[tuple[str, Guard, int], dict[int, FetchStep]] = {}
     for step in list(graph.steps):
         if not step.is_entity or step.contexts:
             # How often a field with contexts is repeated depends on the data; it goes alone.
             continue
-        # Under different conditions they are not wanted together.
-        here = leaders.setdefault((step.subgraph, step.guard), {})
+        # Under different conditions, or in different deferred parts, they are not wanted together.
+        here = leaders.setdefault((step.subgraph, step.guard, step.late), {})
         leader = here.setdefault(levels[step], step)
         if leader is not step:
             _join(graph, leader, step)
@@ -38,6 +38,7 @@ def _join(graph: FetchGraph, leader: FetchStep, step: FetchStep) -> None:
     leader.members += [step, *step.members]
     step.members = []
     leader.dependencies.update(step.dependencies)
+    leader.presumes |= step.presumes
     graph.replace(step, leader)
 
 

@@ -6,6 +6,7 @@ The answer's order is decided by the response shape, so the call can be shorter.
 
 from __future__ import annotations
 
+from federation.operation.model import Conditions
 from federation.planning.fetch_graph import FetchGraph, FieldDraft, SelectionDraft
 
 
@@ -34,6 +35,13 @@ def _is_repeated(item: FieldDraft, known: FieldDraft | None) -> bool:
         known is not None
         and item.selection is None
         and known.selection is None
-        and not known.conditions
+        and _covers(known.conditions, item.conditions)
         and (known.name, known.arguments) == (item.name, item.arguments)
+    )
+
+
+def _covers(known: Conditions, other: Conditions) -> bool:
+    """Whether `known` hold whenever `other` do."""
+    return not known or (
+        bool(other) and all(any(set(one) <= set(literals) for one in known) for literals in other)
     )

@@ -2,6 +2,8 @@
 
 One call per object, no sharing, no de-duplication, everything merged deeply, one fetch after
 another in the order of the tree, projection by recursion over the shape. Data only, no errors.
+An entity that is neither an object nor null is a failure: what it should have brought is unknown,
+and who needs it is not asked for.
 """
 
 from __future__ import annotations
@@ -44,50 +46,81 @@ class Null(Exception):
     pass
 
 
+# Members that failed: object by identity (the data keeps it), key.
+Lost = set[tuple[int, str]]
+
+
 def execute(plan: QueryPlan, subgraphs: Subgraphs, variables: Mapping[str, Any]) -> Any:
     data: dict[str, Any] = {}
     if plan.node is not None:
-        _run(plan.node, data, subgraphs, variables)
+        _run(plan.node, data, subgraphs, variables, set())
     try:
         return _object(plan.shape.root, data, variables, "root")
     except Null:
         return None
 
 
-def _run(node: PlanNode, data: Any, subgraphs: Subgraphs, variables: Mapping[str, Any]) -> None:
+def _run(
+    node: PlanNode, data: Any, subgraphs: Subgraphs, variables: Mapping[str, Any], lost: Lost
+) -> None:
     match node:
         case Sequence(nodes) | Parallel(nodes):
             for child in nodes:
-                _run(child, data, subgraphs, variables)
+                _run(child, data, subgraphs, variables, lost)
         case Flatten(_, inner):
-            _run(inner, data, subgraphs, variables)
+            _run(inner, data, subgraphs, variables, lost)
         case Condition(variable, then, otherwise):
             branch = then if variables[variable] else otherwise
             if branch is not None:
-                _run(branch, data, subgraphs, variables)
+                _run(branch, data, subgraphs, variables, lost)
         case Fetch(representations=()):
             answer = copy.deepcopy(subgraphs(node.subgraph, None))
             if isinstance(answer, dict):
                 _merge(data, answer, _keys(node.selections))
         case Fetch():
-            _entities(node.subgraph, (node.path,), node, data, subgraphs)
+            _entities(node.subgraph, (node.path,), node, data, subgraphs, lost)
         case BatchFetch():
             for batch in node.entities:
-                _entities(node.subgraph, batch.paths, batch, data, subgraphs)
+                _entities(node.subgraph, batch.paths, batch, data, subgraphs, lost)
 
 
 def _entities(
-    subgraph: str, paths: tuple[Path, ...], fetch: Any, data: Any, subgraphs: Subgraphs
+    subgraph: str, paths: tuple[Path, ...], fetch: Any, data: Any, subgraphs: Subgraphs, lost: Lost
 ) -> None:
     pairs = []
+    unknown = []
     for path in paths:
         for item in _find(data, path):
+            if _needs_lost(fetch.representations, item, lost):
+                unknown.append(item)
+                continue
             representation = _representation(fetch.representations, item)
             if representation is not None:
                 pairs.append((item, subgraphs(subgraph, representation)))
     for item, entity in pairs:
         if isinstance(entity, dict):
             _merge(item, copy.deepcopy(entity), _keys(fetch.selections))
+        elif entity is not None:
+            unknown.append(item)
+    lost.update((id(item), name) for item in unknown for name in _keys(fetch.selections))
+
+
+def _needs_lost(variants: Any, item: Any, lost: Lost) -> bool:
+    typename = _typename(variants, item)
+    return any(
+        isinstance(one, RequiredField)
+        and item.get(one.source) is None
+        and (id(item), one.source) in lost
+        for variant in variants
+        if isinstance(item, dict) and typename in variant.types
+        for one in variant.selections
+    )
+
+
+def _typename(variants: Any, item: Any) -> Any:
+    alone = len(variants) == 1 and len(variants[0].types) == 1
+    only = variants[0].types[0] if alone else None
+    return item.get("__typename", only) if isinstance(item, dict) else None
 
 
 def _find(value: Any, path: Path) -> Iterator[Any]:
@@ -107,8 +140,7 @@ def _find(value: Any, path: Path) -> Iterator[Any]:
 def _representation(variants: Any, item: Any) -> dict[str, Any] | None:
     if not isinstance(item, dict):
         return None
-    alone = len(variants) == 1 and len(variants[0].types) == 1
-    typename = item.get("__typename", variants[0].types[0] if alone else None)
+    typename = _typename(variants, item)
     for variant in variants:
         if typename in variant.types:
             members = _required(variant.selections, item)

@@ -416,10 +416,12 @@ async def test_callbacks() -> None:
 @pytest.mark.parametrize(
     ("change", "status"),
     [
-        ({"verifier": "guess"}, 401),
-        ({"verifier": "密"}, 401),
-        ({"verifier": None}, 401),
-        ({"id": "other"}, 400),
+        ({"verifier": "guess"}, 400),
+        ({"verifier": "密"}, 400),
+        ({"verifier": None}, 400),
+        ({"id": "other"}, 404),
+        ({"id": ["other"]}, 400),
+        ({"id": None}, 400),
         ({"kind": "query"}, 400),
         ({"action": "heartbeat"}, 400),
         ({"action": "next", "payload": 3}, 400),
@@ -434,10 +436,12 @@ async def test_what_a_callback_must_be(change: dict[str, Any], status: int) -> N
     body = json.dumps({**json.loads(callback("check", extension)), **change}).encode()
     assert callbacks.receive(subscription_id, body) == status
     assert callbacks.receive(subscription_id, b"{") == 400
-    assert callbacks.receive("unknown", body.replace(subscription_id.encode(), b"unknown")) in (
-        400,
-        404,
-    )
+    if change.keys() <= {"verifier", "action"}:
+        unknown = body.replace(subscription_id.encode(), b"unknown")
+        assert callbacks.receive("unknown", unknown) == 404
+    # One subscription's callback does not reach another's.
+    other, _ = callbacks.open("demo")
+    assert callbacks.receive(other, callback("check", extension)) in (400, 404)
     callbacks.close(subscription_id)
     assert callbacks.receive(subscription_id, callback("check", extension)) == 404
 
@@ -475,6 +479,33 @@ async def test_a_silent_emitter_ends_the_stream_and_checks_keep_it() -> None:
             await anext(events)
         assert caught.value.code == CLOSED
         await source.close()
+
+
+@pytest.mark.parametrize(
+    ("action", "more"),
+    [("next", {"payload": 3}), ("next", {}), ("complete", {"errors": "x"})],
+)
+async def test_a_malformed_callback_ends_the_stream(action: str, more: dict[str, Any]) -> None:
+    callbacks = Callbacks("http://hub.example/callback")
+    statuses: list[int] = []
+
+    async def script(extension: Mapping[str, Any]) -> None:
+        for body in (callback(action, extension, **more), callback("check", extension)):
+            statuses.append(callbacks.receive(extension["subscriptionId"], body))
+
+    async with emitter(script) as (url, _):
+        source = CallbackEventSource(options(url), callbacks)
+        assert await failure(source) == "SUBREQUEST_MALFORMED_RESPONSE"
+    assert statuses == [400, 404]
+
+
+async def test_a_subgraph_that_answers_instead_does_not_know_the_protocol() -> None:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        return web.json_response({"data": {"ticks": 1}})
+
+    async with serving(handler) as url:
+        source = CallbackEventSource(options(url), Callbacks("http://hub.example/callback"))
+        assert await failure(source) == "SUBREQUEST_MALFORMED_RESPONSE"
 
 
 async def test_errors_with_the_completion_reach_the_client() -> None:

@@ -21,11 +21,12 @@ class Held:
     def __init__(self) -> None:
         self.calls = 0
         self.cancelled = 0
+        self.deadlines: list[float | None] = []
         self.answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
     async def send(self, request: SubgraphRequest) -> SubgraphResponse:
         self.calls += 1
-        assert request.deadline is None
+        self.deadlines.append(request.deadline)
         try:
             return SubgraphResponse(await asyncio.shield(self.answer))
         except asyncio.CancelledError:
@@ -124,15 +125,38 @@ async def test_when_all_leave_the_call_is_cancelled_and_not_joined_again() -> No
 async def test_each_waiter_keeps_its_own_deadline() -> None:
     held = Held()
     flights = SingleFlight(held)
-    now = asyncio.get_running_loop().time()
-    short = asyncio.ensure_future(flights.send(replace(REQUEST, deadline=now + 0.01)))
-    long = asyncio.ensure_future(flights.send(replace(REQUEST, deadline=now + 60)))
+    # At the beginning of a window, 1/16 s wide for what is 0.64 to 1.28 s from now.
+    start = (asyncio.get_running_loop().time() + 0.75) // 2**-4 * 2**-4
+    short, long = (
+        asyncio.ensure_future(flights.send(replace(REQUEST, deadline=start + later)))
+        for later in (0, 0.06)
+    )
     with pytest.raises(SubgraphError) as caught:
         await short
     assert caught.value.code == "GATEWAY_TIMEOUT"
+    assert not long.done()
     held.answer.set_result({"x": 1})
     assert (await long).data == {"x": 1}
     assert held.calls == 1
+    # The call itself has time for all who may join.
+    (deadline,) = held.deadlines
+    assert deadline is not None
+    assert deadline == start + 2**-4
+
+
+async def test_calls_with_different_time_left_are_not_shared() -> None:
+    held = Held()
+    flights = SingleFlight(held)
+    now = asyncio.get_running_loop().time()
+    tasks = [
+        asyncio.ensure_future(flights.send(replace(REQUEST, deadline=end)))
+        for end in (now + 1, now + 60, None)
+    ]
+    await settle()
+    assert held.calls == 3
+    assert held.deadlines[2] is None
+    held.answer.set_result(None)
+    await asyncio.gather(*tasks)
 
 
 async def test_a_failure_reaches_all() -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from federation.plan.codec import encode_plan
 from federation.plan.nodes import (
     BatchFetch,
+    Caution,
     Condition,
     EntityBatch,
     Fetch,
@@ -83,7 +86,7 @@ QueryPlan {
               code
             }
           }
-          ... on I {
+          ... on U {
             __typename
             id
           }
@@ -104,6 +107,29 @@ QueryPlan {
 def test_empty_plan() -> None:
     assert print_plan_with_footer(_plan(None)) == "QueryPlan {}\n# fetches: 0  depth: 0"
     assert encode_plan(_plan(None)) == {"kind": "QueryPlan"}
+
+
+def test_types_of_interface_objects() -> None:
+    """Data of known types is shown by these; its interface's name, where no type is known."""
+    key = (RequiredField("id", "id", (), nullable=False),)
+
+    def text(*types: str) -> str:
+        sent = Representation(types, key, typename="I")
+        return print_plan(_plan(Flatten(PATH, replace(ENTITY, representations=(sent,)))))
+
+    assert "... on U {" in text("U")
+    assert "... on I {" not in text("U")
+    assert "... on I {" in text("T", "U", "I")
+    assert "... on U {" not in text("T", "U", "I")
+
+
+def test_cost_of_being_wrong() -> None:
+    other = _plan(Sequence((ROOT, ENTITY)))
+    plan = replace(_plan(ROOT), caution=Caution(other, frozenset({0})))
+    *_, size, after = print_plan_with_footer(plan).splitlines()
+    assert size == "# fetches: 1  depth: 1"
+    assert after.endswith(": fetches: 2  depth: 2")
+    assert encode_plan(plan)["caution"] == {"fetches": [0], "plan": encode_plan(other)}
 
 
 def test_conditions() -> None:

@@ -18,8 +18,11 @@ USERS = [
 ]
 
 
-def _graph(*, failing: str = "") -> FederatedGraph:
-    """Accounts print their balance in the currency of the user above, whoever shares them."""
+def _graph(*, failing: str = "", unknown: str = "") -> FederatedGraph:
+    """Accounts print their balance in the currency of the user above, whoever shares them.
+
+    The balance fails for the currency `failing`, the currency itself for the user `unknown`.
+    """
 
     def account(item: Any) -> Any:
         def balance(_info: Any, currency: str, locale: str | None = None, plus: int = 0) -> str:
@@ -69,9 +72,17 @@ def _graph(*, failing: str = "") -> FederatedGraph:
         {"Account": account},
     )
     by_id = {u["id"]: u for u in USERS}
+
+    def user(item: Any) -> Any:
+        def currency(_info: Any) -> Any:
+            if item["id"] == unknown:
+                raise ValueError("no currency")
+            return by_id[item["id"]]["currency"]
+
+        return {"currency": currency}
+
     b = SmallSubgraph(
-        'type User @key(fields: "id") { id: ID! currency: String }',
-        entities={"User": lambda item: {"currency": by_id[item["id"]]["currency"]}},
+        'type User @key(fields: "id") { id: ID! currency: String }', entities={"User": user}
     )
     return small_graph(a=a, b=b)
 
@@ -94,6 +105,21 @@ async def test_one_call_for_all_values() -> None:
     # a1 twice, under its two currencies; a1 and a2 together under theirs.
     sent = run.calls[2].variables
     assert sorted(len(v) for v in sent.values() if isinstance(v, list)) == [1, 1, 2]
+
+
+async def test_a_value_that_could_not_be_had_is_not_null() -> None:
+    run = await _graph(unknown="u2").execute("{ users { account { balance } } }")
+    assert run.response["data"]["users"] == [
+        {"account": {"balance": "a1 CNY None 0"}},
+        {"account": {"balance": None}},
+        {"account": {"balance": "a2 CNY None 0"}},
+        {"account": {"balance": "a3 None None 0"}},
+    ]
+    errors = [(e["path"], e["extensions"].get("service")) for e in run.response["errors"]]
+    # The currency's own error stands at the user, above the balance that is missing for it.
+    assert errors == [(["users", 1], "b")]
+    sent = run.calls[2].variables
+    assert sorted(len(v) for v in sent.values() if isinstance(v, list)) == [1, 2]
 
 
 async def test_nearest_context_counts() -> None:

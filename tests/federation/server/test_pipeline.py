@@ -83,7 +83,7 @@ async def test_internal_errors_are_masked_and_logged_with_an_id(
 
 
 async def test_a_slow_subgraph_costs_its_own_fields_only() -> None:
-    text = "traffic_shaping: {router: {timeout: 100ms}}"
+    text = "traffic_shaping: {all: {timeout: 100ms}}"
     async with engine(settings(text)) as client:
         reply = await client.post("{ slow(milliseconds: 5000) __typename }")
         assert reply.status == 200

@@ -321,6 +321,10 @@ async def test_stopping_ends_streams_at_once() -> None:
         (b"text/event-stream, application/json;q=0.5", StreamFormat.SSE, False, True),
         (b"multipart/mixed;subscriptionSpec=1.0", StreamFormat.SUBSCRIPTION, False, False),
         (b"multipart/mixed;deferSpec=20220824,application/json", None, True, True),
+        # urql names no specification; clients of other ones do.
+        (b"application/json, text/event-stream, multipart/mixed", StreamFormat.SSE, True, True),
+        (b"multipart/mixed;incrementalSpec=v0.2, application/json", None, False, True),
+        (b"multipart/mixed;deferSpec=20230101, application/json", None, False, True),
         (
             b"multipart/mixed;boundary=graphql;subscriptionSpec=1.0,text/event-stream;q=0.5",
             StreamFormat.SUBSCRIPTION,
