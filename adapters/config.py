@@ -35,7 +35,8 @@ class SourceConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 
     `center`: code of the operation centre the data come from. `precedence`: whose word it is
     (DOMAIN §4.1). `path`: folder or file, relative to the source file. `columns`: header as met →
-    field of the feed. `constants`: fields every row gets. `refused_limit`: share of refused rows
+    field of the feed. `constants`: fields every row gets, unless the file says otherwise;
+    `own_rows_only`: a row that says otherwise is refused. `refused_limit`: share of refused rows
     above which nothing is loaded.
     """
 
@@ -51,6 +52,7 @@ class SourceConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     delimiter: Literal[",", "\t", ";"] | None = None
     columns: dict[str, str] = {}
     constants: dict[str, str] = {}
+    own_rows_only: bool = False
     refused_limit: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.30
     folder: str = ""
     """Where the file was read from; set by the reader, not in the file."""

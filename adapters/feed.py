@@ -22,6 +22,7 @@ FEEDS = Path(__file__).parent / "feeds"
 
 ValueKind = Literal[
     "text",
+    "lines",
     "code",
     "party",
     "parties",
@@ -35,6 +36,7 @@ ValueKind = Literal[
     "money",
     "vocabulary",
     "legal_status",
+    "event_code",
     "ipc",
     "ipcs",
     "locarnos",

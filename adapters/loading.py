@@ -72,6 +72,7 @@ class Loader:
             constants=self._config.constants,
             today=self._today,
             lists=shipped_lists(),
+            own_rows_only=self._config.own_rows_only,
         )
         validator = Validator(self._feed)
         book = BatchBook(transaction, self._report.batch_id, table.sheet)

@@ -50,8 +50,10 @@ class Mapper:
         constants: Mapping[str, str],
         today: date,
         lists: ReferenceLists,
+        own_rows_only: bool = False,
     ) -> None:
         self._feed = feed
+        self._own_rows_only = own_rows_only
         found = {column.field: column for column in header.columns if column.field}
         sources = [
             self._source(name, field, found[name], today, lists)
@@ -133,7 +135,20 @@ class Mapper:
             values.setdefault(start, checked.value.start)
             values.setdefault(end, checked.value.end)
         elif checked.value is not None:
-            values[name] = checked.value
+            if self._own_rows_only and checked.value != self._constants.get(name, checked.value):
+                foreign = issue("ROW_NOT_OWN")
+                findings.append(
+                    from_issue(
+                        foreign,
+                        field=name,
+                        column=source.column,
+                        value=cell_text(cell),
+                        row=record.row,
+                    )
+                )
+                refused.add(name)
+            else:
+                values[name] = checked.value
 
     def _missing(
         self, record: SourceRecord, values: Mapping[str, Any], refused: set[str]

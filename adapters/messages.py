@@ -273,6 +273,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "找不到来源文件或目录：{path}。",
         "The file or folder of the source does not exist: {path}.",
     ),
+    "FEED_NOT_SUPPORTED": (
+        "不能由平台（中心）直接报送 {feed} 类数据。",
+        "Data of feed {feed} cannot be sent by a centre.",
+    ),
+    "ROW_NOT_OWN": (
+        "该行属于其他平台（中心），只能报送本平台（中心）的数据。",
+        "The row is of another centre; a centre sends its own data only.",
+    ),
     "SOURCE_BUSY": (
         "另一个进程正在拉取该来源，请稍后再试。",
         "Another process is pulling this source; try again later.",

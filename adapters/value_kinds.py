@@ -34,6 +34,7 @@ from resolvers.values import (
     parse_region,
     parse_uscc,
 )
+from resolvers.values.legal_events import parse_event_code
 from resolvers.values.money import UNITS
 from resolvers.values.publication_numbers import without_year
 from resolvers.values.text import (
@@ -150,6 +151,14 @@ def _text(text: str, context: CellContext) -> Checked[Any]:
     return Checked(tidy or None, tidy, tidy, (MOJIBAKE,) if has_mojibake(tidy) else ())
 
 
+def _lines(text: str, context: CellContext) -> Checked[Any]:
+    """Check a text whose line breaks mean something."""
+    if len(text) > context.field.bound:
+        return Checked(None, None, None, (issue("TEXT_TOO_LONG", limit=context.field.bound),))
+    tidy = "\n".join(line for line in map(display_text, text.splitlines()) if line)
+    return Checked(tidy or None, tidy, tidy, (MOJIBAKE,) if has_mojibake(tidy) else ())
+
+
 def _code(text: str, context: CellContext) -> Checked[Any]:
     tidy = identifier_text(text)
     return _text(tidy, context) if tidy else NOTHING
@@ -261,6 +270,7 @@ def _legal_status(text: str, context: CellContext) -> Checked[Any]:
 
 _KINDS: Mapping[ValueKind, Convert] = {
     "text": _text,
+    "lines": _lines,
     "code": _code,
     "party": _party,
     "parties": _parties,
@@ -274,6 +284,7 @@ _KINDS: Mapping[ValueKind, Convert] = {
     "money": _money,
     "vocabulary": _vocabulary,
     "legal_status": _legal_status,
+    "event_code": lambda text, context: _canonical(parse_event_code(text)),
     "ipc": lambda text, context: _canonical(parse_ipc(text)),
     "ipcs": lambda text, context: _each(text, parse_ipc, True),
     "locarnos": lambda text, context: _each(text, parse_locarno, True),

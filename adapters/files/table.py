@@ -19,6 +19,8 @@ from adapters.files.encoding import Inspected, encoding_label, inspect_bytes, in
 from adapters.files.header import HEADER_ROWS, Header, find_header, is_unit_row, with_units
 from adapters.files.json_records import read_json_records
 from adapters.files.limits import DEFAULT_LIMITS, Limits, size_text
+from adapters.files.prs_xml import COLUMNS as PRS_COLUMNS
+from adapters.files.prs_xml import read_prs_records
 from adapters.files.tail import Ignored, ignored_kind
 from adapters.files.workbook import read_workbook
 from adapters.findings import Finding, finding
@@ -27,9 +29,10 @@ from adapters.model import Cell, SourceRecord
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 WORKBOOK_SUFFIXES = (".xlsx", ".xls", ".xlsb", ".ods")
 JSON_SUFFIXES = (".json",)
+XML_SUFFIXES = (".xml",)
 UNREAD_ROW = "(row)"
 """In place of a header, for the text of a row that could not be taken apart."""
-KNOWN_SUFFIXES = (*TEXT_SUFFIXES, *WORKBOOK_SUFFIXES, *JSON_SUFFIXES)
+KNOWN_SUFFIXES = (*TEXT_SUFFIXES, *WORKBOOK_SUFFIXES, *JSON_SUFFIXES, *XML_SUFFIXES)
 
 
 @dataclass(slots=True)
@@ -59,6 +62,7 @@ def inspect(file: BinaryIO, name: str, encoding: str | None, limits: Limits) -> 
         **dict.fromkeys(TEXT_SUFFIXES, limits.text_bytes),
         **dict.fromkeys(WORKBOOK_SUFFIXES, limits.workbook_bytes),
         **dict.fromkeys(JSON_SUFFIXES, limits.json_bytes),
+        **dict.fromkeys(XML_SUFFIXES, limits.text_bytes),
     }
     if suffix not in bounds:
         raise FileRefused("FILE_KIND", suffix=suffix or name, known=" ".join(KNOWN_SUFFIXES))
@@ -89,6 +93,8 @@ def open_table(
     suffix = PurePath(name).suffix.lower()
     if suffix in JSON_SUFFIXES:
         return _json_table(file, aliases, limits)
+    if suffix in XML_SUFFIXES:
+        return _prs_table(file, aliases)
     if suffix in WORKBOOK_SUFFIXES:
         for sheet, rows in read_workbook(file, limits):
             first = list(islice(rows, HEADER_ROWS))
@@ -172,4 +178,14 @@ def _json_table(file: BinaryIO, aliases: Mapping[str, str], limits: Limits) -> T
     header = find_header([row], aliases)
     if header is None:
         raise FileRefused("FILE_HEADER", rows=HEADER_ROWS)
+    return Table("UTF-8", None, header, (), chain(first, records))
+
+
+def _prs_table(file: BinaryIO, aliases: Mapping[str, str]) -> Table:
+    """Return the events of a CNIPA package as a table."""
+    header = find_header([RawRow(0, list(PRS_COLUMNS))], aliases)
+    if header is None:
+        raise FileRefused("FILE_HEADER", rows=HEADER_ROWS)
+    records = read_prs_records(file)
+    first = list(islice(records, 1))
     return Table("UTF-8", None, header, (), chain(first, records))

@@ -35,6 +35,7 @@ ROW_RULES: Mapping[str, tuple[Rule, ...]] = {
     "ORGANIZATION": (),
     "OPERATION_CENTER": (center_kind, center_name, center_jurisdiction, center_dates),
     "PATENT": (kind_agrees, filing_year, date_order, not_in_future),
+    "LEGAL_EVENT": (not_in_future,),
     "PLEDGE": (date_order, not_in_future, parties_differ),
     "LICENCE": (date_order, not_in_future, parties_differ),
     "TRANSFER": (not_in_future, parties_differ),

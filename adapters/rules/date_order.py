@@ -27,6 +27,7 @@ _PAST_FIELDS: dict[str, tuple[str, ...]] = {
     "LICENCE": ("recordedOn", "cancelledOn"),
     "PLEDGE": ("registeredOn", "cancelledOn"),
     "TRANSFER": ("registeredOn",),
+    "LEGAL_EVENT": ("announcedOn",),
 }
 
 

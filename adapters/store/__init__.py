@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from adapters.model import RowResult
 from adapters.store.batch import BatchContext, Stored
 from adapters.store.centers import store_centers
+from adapters.store.legal_events import store_legal_events
 from adapters.store.licences import LICENCES
 from adapters.store.listings import store_listings
 from adapters.store.open_licences import store_open_licences
@@ -22,6 +23,7 @@ STORES: Mapping[str, Store] = {
     "ORGANIZATION": store_organizations,
     "OPERATION_CENTER": store_centers,
     "PATENT": store_patents,
+    "LEGAL_EVENT": store_legal_events,
     "PLEDGE": PLEDGES.store,
     "LICENCE": LICENCES.store,
     "TRANSFER": store_transfers,

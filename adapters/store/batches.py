@@ -13,6 +13,7 @@ from adapters.findings import Finding, storable
 from adapters.model import Batch, BatchReport, BatchStatus, Counts, Outcome, RowResult
 from adapters.value_kinds import cell_text
 from resolvers.database.pool import Database, Transaction
+from resolvers.hub.commands import EVENT, NOTIFY
 
 _MAX_RAW_CHARACTERS = 32_767
 # Findings beyond this are counted but not listed: a file of the wrong kind would list every cell.
@@ -128,7 +129,7 @@ async def open_batch(
 
 
 async def close_batch(transaction: Transaction, report: BatchReport, finished_at: datetime) -> None:
-    """Write the figures and the verdict of a batch."""
+    """Write the figures and the verdict of a batch, and tell who listens."""
     counts, problem = report.counts, report.problem
     await transaction.execute(
         "ingest.close_batch",
@@ -146,6 +147,15 @@ async def close_batch(transaction: Transaction, report: BatchReport, finished_at
         problem.message if problem else None,
         report.encoding,
     )
+    # Heard when the transaction commits, as the rows are seen: a batch is loaded as a whole.
+    await transaction.execute(
+        "hub.event",
+        EVENT,
+        "reporting.ingest_progressed",
+        report.batch_id,
+        {"status": report.status.value},
+    )
+    await transaction.execute("hub.notify", NOTIFY)
 
 
 class BatchBook:

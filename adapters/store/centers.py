@@ -1,5 +1,6 @@
 """OPERATION_CENTER rows → platforms.operation_center with its children; a former name is kept when
-the name changes, and the document of recognition is registered when the row names it whole."""
+the name changes, the document of recognition is registered when the row names it whole, and a
+status that changes is told."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from typing import Any, TypeAlias
 from adapters.model import RowResult
 from adapters.rules.center import check_row_name
 from adapters.store.batch import BatchContext, Stored
+from adapters.store.center_events import StatusChange, announce_centers
 from adapters.store.conflicts import write_conflicts
 from adapters.store.table import (
     Child,
@@ -72,6 +74,7 @@ async def store_centers(
         await transaction.executemany("ingest.documents", _DOCUMENT, documents)
     merged = await load_rows(transaction, SPEC, [(row.mapped.values["code"],) for row in rows])
     before: dict[Key, Name] = {key: row.values["name"] for key, row in merged.rows.items()}
+    held = {key: row.values["status"] for key, row in merged.rows.items()}
     for row in rows:
         merge_rows(merged, [_incoming(row, batch, merged)], historic=_HISTORIC)
     await write_rows(transaction, SPEC, merged, batch.received_at)
@@ -82,6 +85,12 @@ async def store_centers(
     ]
     if former:
         await transaction.executemany("ingest.former_names", _FORMER, former)
+    changes = [
+        StatusChange(key[0], values["kind"], held.get(key), values["status"])
+        for key, values in ((key, merged.rows[key].values) for key in merged.dirty)
+        if values["status"] != held.get(key)
+    ]
+    await announce_centers(transaction, changes, batch.source_system, batch.received_at)
     conflicts = await write_conflicts(transaction, SPEC.entity, merged.conflicts)
     return Stored(len(merged.dirty), conflicts)
 

@@ -1,4 +1,5 @@
-"""Trading's own copy of the facts of patents it filters by; written with each patent."""
+"""The own copies that trading and finance keep of the facts of patents they filter and count by;
+written with each patent."""
 
 from __future__ import annotations
 
@@ -13,6 +14,11 @@ values ($1, $2, $3, $4)
 on conflict (application_number) do update
 set main_ipc = excluded.main_ipc, ipc_symbols = excluded.ipc_symbols,
     region_code = excluded.region_code
+"""
+_WRITE_REGIONS = """
+insert into finance.patent_facts (application_number, region_code)
+select * from unnest($1::text[], $2::text[])
+on conflict (application_number) do update set region_code = excluded.region_code
 """
 
 
@@ -40,4 +46,10 @@ async def write_patent_facts(transaction: Transaction, patents: Mapping[str, Sto
         "patent_facts_ipc",
         ("application_number", "symbol"),
         symbols,
+    )
+    await transaction.execute(
+        "ingest.patent_regions",
+        _WRITE_REGIONS,
+        list(patents),
+        [stored.values.get("applicant_region") for stored in patents.values()],
     )

@@ -1,18 +1,18 @@
-"""PLEDGE rows → finance.pledge_registration with its patents and parties.
-
-Taken in before the finance subgraph shows them, because the bars of open licences and the screening
-of listings ask for pledges.
-"""
+"""PLEDGE rows → finance.pledge_registration with its patents, parties and changes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from adapters.store.batch import BatchContext
 from adapters.store.money import money_group
 from adapters.store.parties import PARTY_COLUMNS
-from adapters.store.recordals import Recordal
+from adapters.store.pledge_changes import note_changes
+from adapters.store.pledge_events import announce_pledges
+from adapters.store.recordals import Recordal, StoredRecords
 from adapters.store.table import Child, TableSpec, money_columns
+from resolvers.database.pool import Transaction
 
 SPEC = TableSpec(
     table="finance.pledge_registration",
@@ -49,6 +49,11 @@ def _columns(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+async def _after(transaction: Transaction, stored: StoredRecords, batch: BatchContext) -> None:
+    await note_changes(transaction, stored, batch)
+    await announce_pledges(transaction, stored.grown)
+
+
 PLEDGES = Recordal(
-    SPEC, "registrationNumber", ("pledgors", "pledgees"), "finance.pledge_patent", _columns
+    SPEC, "registrationNumber", ("pledgors", "pledgees"), "finance.pledge_patent", _columns, _after
 )

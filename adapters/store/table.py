@@ -32,6 +32,10 @@ PROVENANCE = (
     "content_hash",
 )
 
+_BATCH_CHANGE = """
+insert into reporting.batch_change (batch_id, table_name, row_key) values ($1, $2, $3)
+on conflict do nothing
+"""
 
 # An amount that no source states: currency and period as the columns' defaults, which are not null.
 NO_MONEY = (None, "CNY", None, None, None, None, None, False, None)
@@ -84,12 +88,14 @@ class Incoming:
 
 @dataclass(slots=True)
 class MergedRows:
-    """Rows after merging, still in memory. `dirty`: key → names of the fields that are new."""
+    """Rows after merging, still in memory. `dirty`: key → names of the fields that are new.
+    `altered`: (batch, key) of rows that were there before the batch that changed them."""
 
     rows: dict[Key, StoredRow]
     ids: dict[Key, Any]
     new: set[Key] = field(default_factory=set)
     dirty: dict[Key, set[str]] = field(default_factory=dict)
+    altered: set[tuple[str, Key]] = field(default_factory=set)
     conflicts: list[tuple[Key, Conflict]] = field(default_factory=list)
 
 
@@ -207,7 +213,15 @@ def merge_rows(
         if result.is_changed:
             merged.dirty.setdefault(arriving.key, set()).update(result.changed)
             merged.rows[arriving.key] = result.row
+            batch_id = arriving.origin.batch_id
+            if held is not None and batch_id is not None and not _is_of(held, batch_id):
+                merged.altered.add((batch_id, arriving.key))
         merged.conflicts += ((arriving.key, conflict) for conflict in result.conflicts)
+
+
+def _is_of(row: StoredRow, batch_id: str) -> bool:
+    """Whether one batch said everything in the row."""
+    return all(origin.batch_id == batch_id for origin in (row.origin, *row.field_origins.values()))
 
 
 async def write_rows(
@@ -233,10 +247,27 @@ async def write_rows(
             for key in merged.dirty
         ],
     )
+    await _note_altered(transaction, spec, merged)
     await _fill_ids(transaction, spec, merged)
     for name, child in spec.children.items():
         changed = [key for key, fields in merged.dirty.items() if name in fields]
         await _replace_children(transaction, child, name, merged, changed)
+
+
+async def _note_altered(transaction: Transaction, spec: TableSpec, merged: MergedRows) -> None:
+    """Note which rows a batch found and changed: rolling it back must not remove them."""
+    rows = sorted((batch_id, spec.table, row_key(key)) for batch_id, key in merged.altered)
+    if rows:
+        await transaction.executemany("ingest.batch_change", _BATCH_CHANGE, rows)
+
+
+def row_key(key: Key) -> str:
+    """Return a row's key as one text, as `concat_ws('|', …)` writes it.
+
+    >>> row_key(("CN1", date(2022, 4, 20), "甲"))
+    'CN1|2022-04-20|甲'
+    """
+    return "|".join(str(part) for part in key)
 
 
 def _parameters(

@@ -83,9 +83,11 @@ class HoldingLoaders:
 
     async def _load_counts(self, wanted: HoldingFilter, usccs: list[str]) -> Mapping[str, int]:
         where = _conditions(wanted, usccs)
-        records = await self._queries.fetch(
-            "patents.held_patent_counts",
-            sql.HELD_COUNTS.format(where=where.sql),
-            *where.parameters,
-        )
+        parameters = [*where.parameters]
+        if wanted.kind is None:
+            parameters.append(wanted.legal_status)
+            statement = sql.HELD_TOTALS.format(where=where.sql, status=f"${len(parameters)}")
+        else:
+            statement = sql.HELD_COUNTS.format(where=where.sql)
+        records = await self._queries.fetch("patents.held_patent_counts", statement, *parameters)
         return {record["uscc"]: record["patents"] for record in records}

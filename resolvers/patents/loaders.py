@@ -11,10 +11,10 @@ from aiodataloader import DataLoader
 from asyncpg import Record
 
 from resolvers.batching import LoadersByArgument, batch_loader, group_by_key
-from resolvers.conditions import ipc_range
 from resolvers.database.pool import Queries
 from resolvers.patents import sql
 from resolvers.patents.holdings import HoldingLoaders
+from resolvers.patents.ipc_counts import load_counts
 from resolvers.patents.rows import (
     EvaluationReportRow,
     LegalEventRow,
@@ -162,12 +162,4 @@ class PatentLoaders:
         )
 
     async def _patent_counts_of_classes(self, symbols: list[str]) -> Mapping[str, int]:
-        ranges = [ipc_range(symbol) for symbol in symbols]
-        records = await self._queries.fetch(
-            "patents.patent_counts_of_classes",
-            sql.PATENT_COUNTS_OF_CLASSES,
-            symbols,
-            [low for low, _ in ranges],
-            [high for _, high in ranges],
-        )
-        return {record["symbol"]: record["patents"] for record in records}
+        return await load_counts(self._queries, symbols)

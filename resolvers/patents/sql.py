@@ -60,15 +60,6 @@ where application_number = any($1)
 order by application_number, announced_on, id
 """
 
-# One count per symbol, each a range of the index of symbols.
-PATENT_COUNTS_OF_CLASSES: Final = """
-select asked.symbol, counted.patents
-from unnest($1::text[], $2::text[], $3::text[]) as asked (symbol, low, high),
-     lateral (select count(distinct i.application_number) as patents
-              from patents.patent_ipc as i
-              where i.symbol >= asked.low and i.symbol < asked.high) as counted
-"""
-
 # Patents that an organisation holds: the condition on `h` narrows to one organisation.
 HELD: Final = """
 exists (select 1 from patents.patent_party as h
@@ -103,4 +94,16 @@ HELD_COUNTS: Final = """
 select asked.uscc, counted.patents
 from unnest($1::text[]) as asked (uscc)
 cross join lateral (select count(*) as patents from patents.patent as p {where}) as counted
+"""
+# The same where the kind does not matter: large holders are counted beforehand. {status} is the
+# parameter of the status; the live count of a large holder is not run.
+HELD_TOTALS: Final = """
+select asked.uscc, case when large.known > 0 then large.patents else counted.patents end as patents
+from unnest($1::text[]) as asked (uscc)
+cross join lateral (
+  select count(*) as known, coalesce(sum(n.patents) filter (
+    where {status}::text is null or n.legal_status = {status}), 0) as patents
+  from patents.holder_count as n where n.uscc = asked.uscc) as large
+cross join lateral (
+  select count(*) as patents from patents.patent as p {where} and large.known = 0) as counted
 """

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 import strawberry
 from strawberry import field
 
+from resolvers.patents.changes import load_changes
 from resolvers.patents.lists import PatentFilterRow, list_patents
 from resolvers.patents.loaders import patent_row
 from schema.common import descriptions
@@ -25,8 +26,9 @@ from schema.common.scalars import (
     RegionCode,
 )
 from schema.common.texts import search_text
+from schema.common.values import PageInfo
 from schema.patents.enums import LegalStatus, PatentKind
-from schema.patents.types import Patent, PatentConnection
+from schema.patents.types import Patent, PatentChange, PatentChangePage, PatentConnection
 
 MOST_NUMBERS = 1_000
 
@@ -136,6 +138,36 @@ class Query:
             after,
             lambda record: Patent.from_row(patent_row(record)),
             PatentConnection,
+        )
+
+    @computed(
+        description=zh_en(
+            "某时以来记录有变动的专利，按写入先后；只列出已完整的部分（正在写入的批次完成后才出现）。"
+            "专利记录从不删除；期限届满不是记录的变动",
+            "Patents whose records were written since a time, in that order, as far as complete: "
+            "what a running batch writes appears once it is done. Records are never deleted; that "
+            "a term has run out is no change of the record",
+        )
+    )
+    async def patents_changed_since(
+        self,
+        info: Info,
+        since: Annotated[
+            datetime, strawberry.argument(description=zh_en("自该时起（含）", "From this time on"))
+        ],
+        first: Annotated[int | None, strawberry.argument(description=descriptions.FIRST)] = 20,
+        after: Annotated[str | None, strawberry.argument(description=descriptions.AFTER)] = None,
+    ) -> PatentChangePage:
+        queries = info.context.loaders.queries
+        page = await load_changes(queries, since, page_size(first, 20), after)
+        return PatentChangePage(
+            nodes=[
+                PatentChange(
+                    changed_at=record["changed_at"], patent=Patent.from_row(patent_row(record))
+                )
+                for record in page.rows
+            ],
+            page_info=PageInfo(has_next_page=page.has_next, end_cursor=page.end_cursor),
         )
 
     @computed(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from resolvers.patents.topic_totals import TOTALS
 from schema.common import scalars
 from schema.common.context import SubgraphContext
 from schema.common.entities import Entity, extension, uuid_key
 from schema.common.subgraph import SubgraphSchema
 from schema.patents.queries import Query
+from schema.patents.subscriptions import Subscription
 from schema.patents.types import IpcClass, LegalEvent, Organization, Patent
 
 
@@ -29,4 +31,4 @@ ENTITIES: Final = (
     extension(Organization, "uscc", scalars.uscc),
 )
 
-SCHEMA: Final = SubgraphSchema(Query, ENTITIES)
+SCHEMA: Final = SubgraphSchema(Query, ENTITIES, subscription=Subscription, totals=TOTALS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 import strawberry
@@ -32,7 +32,7 @@ from schema.common.scalars import (
     PublicationNumber,
     RegionCode,
 )
-from schema.common.values import Provenance
+from schema.common.values import PageInfo, Provenance
 from schema.patents.enums import EvaluationConclusion, LegalStatus, PatentKind
 
 
@@ -177,6 +177,26 @@ class Patent:
 PatentConnection = Connection[Patent]
 
 
+@strawberry.type(description=zh_en("一件专利记录的变动", "A patent whose record was written"))
+class PatentChange:
+    changed_at: datetime = field(
+        description=zh_en("记录最近一次写入的时间", "When its record was last written")
+    )
+    patent: Patent = field(description=zh_en("专利（现状）", "The patent as it is now"))
+
+
+@strawberry.type(description=zh_en("一页变动", "One page of changes"))
+class PatentChangePage:
+    nodes: list[PatentChange] = field(description=zh_en("变动，由早到晚", "Earliest first"))
+    page_info: PageInfo = field(
+        description=zh_en(
+            "末尾游标可留作下次查询的起点；无新变动时为空，沿用原游标",
+            "Its end cursor is where to go on next time; null when nothing is new: keep the old "
+            "one",
+        )
+    )
+
+
 @strawberry.type(description=zh_en("一次公开或公告", "One publication"))
 class Publication:
     number: PublicationNumber = field(description=zh_en("公开（公告）号", "Publication number"))
@@ -278,7 +298,9 @@ class IpcClass:
 
     @computed(
         description=zh_en(
-            "属于该分类（含下级）的专利数", "Number of patents in this class and those below"
+            "属于该分类（含下级）的专利数；大组及以上每 15 分钟统计一次",
+            "Number of patents in this class and those below; above the subgroup counted every 15 "
+            "minutes",
         )
     )
     async def patent_count(self, info: Info) -> int:
@@ -320,7 +342,12 @@ class Organization:
             )
         )
 
-    @computed(description=zh_en("现持有的专利数", "Number of patents held"))
+    @computed(
+        description=zh_en(
+            "现持有的专利数；持有一千件以上的每 15 分钟统计一次",
+            "Number of patents held; of those with a thousand or more counted every 15 minutes",
+        )
+    )
     async def patent_count(
         self,
         info: Info,

@@ -46,11 +46,15 @@ TABLES = (
     "finance.pledge_registration",
     "finance.pledge_patent",
     "finance.pledge_party",
+    "finance.pledge_change",
+    "finance.patent_facts",
+    "finance.organization_facts",
     "reporting.ingest_batch",
     "reporting.ingest_row",
     "reporting.data_issue",
     "reporting.source_checkpoint",
     "reporting.conflict",
+    "reporting.batch_change",
 )
 # Made anew by each load: ids, and the times of a pull.
 _PER_LOAD = frozenset(

@@ -10,6 +10,7 @@ import pytest
 
 from adapters.sync import pull_source
 from resolvers.database.pool import Database
+from resolvers.platforms.commands.centers import SET_STATUS
 from tests.adapters.harness import OPTIONS, demo_source, outcomes, source, write
 from tests.adapters.test_rules import codes
 
@@ -119,11 +120,14 @@ async def test_the_demo(database: Database) -> None:
     assert await database.fetchval("test.document", document) is not None
 
 
-async def pull(database: Database, folder: Path, name: str, **changes: Any) -> dict[str, int]:
+async def pull(
+    database: Database, folder: Path, name: str, precedence: str = "CENTER", **changes: Any
+) -> dict[str, int]:
     """Pull one centre from a file of its own and return what was noticed."""
     row = CENTER | {"recognisedOn": None} | changes
     write(folder, name, json.dumps([row], ensure_ascii=False))
-    config = source(code="centers", feed="OPERATION_CENTER", path=str(folder / name))
+    place = str(folder / name)
+    config = source(code="centers", feed="OPERATION_CENTER", path=place, precedence=precedence)
     report = await pull_source(database, config, OPTIONS)
     assert not report.failed, report
     (batch,) = report.batches
@@ -231,3 +235,57 @@ async def test_the_register_prevails_and_the_loser_is_kept(
         *("OperationCenter", CENTER["code"], "host"),
         "91440305MA9T00018E",
     )
+
+
+async def test_a_status_that_changes_is_told_and_kept(database: Database, tmp_path: Path) -> None:
+    """Others react to it (a centre that leaves RECOGNISED loses its products)."""
+    await pull(database, tmp_path, "a.json", officialName="北京交易中心", status="PILOT")
+    await pull(database, tmp_path, "b.json", status="RECOGNISED", recognisedOn="2022-12-30")
+    # the name changes, not the status
+    await pull(database, tmp_path, "c.json", asOf="2023-05-01", serviceRegionCodes="11；12")
+    await pull(database, tmp_path, "d.json", asOf="2023-11-01", status="IN_RECTIFICATION")
+    expected = [
+        (None, "PILOT"),
+        ("PILOT", "RECOGNISED"),
+        ("RECOGNISED", "IN_RECTIFICATION"),
+    ]
+    events = await database.fetch(
+        "test.events",
+        "select key, payload from hub.event where topic like 'platforms.%' order by id",
+    )
+    assert [tuple(event.values()) for event in events] == [
+        ("FT-110000-01", {"from": before, "to": after, "kind": "FUNCTIONAL"})
+        for before, after in expected
+    ]
+    kept = await database.fetch(
+        "test.kept", "select from_status, to_status, by_subject from platforms.status_change"
+    )
+    assert [tuple(each.values())[:2] for each in kept] == expected
+    assert {each["by_subject"] for each in kept} == {"source:测试来源"}
+
+
+async def test_an_older_record_does_not_take_a_decision_back(
+    database: Database, tmp_path: Path
+) -> None:
+    """What CNIPA decided in the hub stands until the register says something later."""
+    await pull(database, tmp_path, "a.json", status="RECOGNISED", recognisedOn="2022-12-30")
+    await database.execute(
+        "test.revoked",
+        SET_STATUS,
+        CENTER["code"],
+        "REVOKED",
+        {
+            "confidence": "REGISTRY",
+            "sourceSystem": "hub",
+            "batchId": None,
+            "recordDate": "2024-06-15",
+        },
+    )
+    status = "select status from platforms.operation_center"
+    again = await pull(
+        database, tmp_path, "b.json", "REGISTRY", asOf="2024-06-01", status="RECOGNISED"
+    )
+    assert again["conflicts"] == 0  # an earlier state of what changes with time
+    assert await database.fetchval("test.status", status) == "REVOKED"
+    await pull(database, tmp_path, "c.json", "REGISTRY", asOf="2024-07-01", status="RECOGNISED")
+    assert await database.fetchval("test.status", status) == "RECOGNISED"
