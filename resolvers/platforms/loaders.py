@@ -13,6 +13,7 @@ from resolvers.batching import LoadersByArgument, batch_loader, group_by_key
 from resolvers.conditions import code_range, region_range
 from resolvers.database.pool import Queries
 from resolvers.platforms import sql
+from resolvers.platforms.case_loaders import CaseLoaders
 from resolvers.platforms.lists import CenterFilterRow, list_centers
 from resolvers.platforms.rows import CenterNameRow, CenterRow, LayoutRow, PolicyDocumentRow
 
@@ -40,6 +41,7 @@ class PlatformLoaders:
 
     def __init__(self, queries: Queries) -> None:
         self._queries = queries
+        self.recognition = CaseLoaders(queries)
         self.centers: DataLoader[str, CenterRow | None] = batch_loader(self._centers, None)
         self.documents: DataLoader[str, PolicyDocumentRow | None] = batch_loader(
             self._documents, None

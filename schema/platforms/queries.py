@@ -6,8 +6,9 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers.platforms.lists import CenterFilterRow, list_centers
+from resolvers.platforms.lists import CenterFilterRow, list_cases, list_centers
 from resolvers.platforms.loaders import center_row
+from resolvers.platforms.rights import sees_some
 from resolvers.values import check_center_name
 from schema.common import descriptions
 from schema.common.context import Info
@@ -18,13 +19,14 @@ from schema.common.pages import connect, page_size
 from schema.common.scalars import IndustryCode, RegionCode
 from schema.common.texts import bounded_text
 from schema.platforms.enums import CenterKind, CenterStatus, Circle, PlatformFunction
+from schema.platforms.recognition_enums import RecognitionStage
+from schema.platforms.recognition_parts import RecognitionRound
+from schema.platforms.register import LayoutStatus, NameCheck, PolicyDocument
 from schema.platforms.types import (
     KindArgument,
-    LayoutStatus,
-    NameCheck,
     OperationCenter,
     OperationCenterConnection,
-    PolicyDocument,
+    RecognitionCase,
     StatusArgument,
 )
 
@@ -119,6 +121,47 @@ class Query:
             lambda record: OperationCenter.from_row(center_row(record)),
             OperationCenterConnection,
         )
+
+    @computed(
+        description=zh_en(
+            "认定案件（由近到远，最多 1000 件）；只列出当前用户可见的，所有条件同时满足",
+            "Recognition cases the caller may see, newest first, at most 1000; all given "
+            "conditions hold",
+        )
+    )
+    async def recognition_cases(
+        self,
+        info: Info,
+        stage: Annotated[
+            RecognitionStage | None, strawberry.argument(description=zh_en("阶段", "Stage"))
+        ] = None,
+        jurisdiction: Annotated[
+            str | None, strawberry.argument(description=descriptions.JURISDICTION_CODE)
+        ] = None,
+        round: Annotated[
+            str | None, strawberry.argument(description=zh_en("轮次", "Round of evaluation"))
+        ] = None,
+    ) -> list[RecognitionCase]:
+        listed = list_cases(
+            info.context.caller,
+            stage.value if stage else None,
+            None if jurisdiction is None else id_text(jurisdiction),
+            None if round is None else bounded_text(round),
+        )
+        rows = await info.context.loaders.platforms.recognition.listed(listed)
+        return [RecognitionCase.from_row(row) for row in rows]
+
+    @computed(
+        description=zh_en(
+            "评价轮次（按代码排序）；平台（中心）、知识产权局可见，其他人为空列表",
+            "Rounds of evaluation by code; an empty list but for centres and offices",
+        )
+    )
+    async def recognition_rounds(self, info: Info) -> list[RecognitionRound]:
+        if not sees_some(info.context.caller):
+            return []
+        rows = await info.context.loaders.platforms.recognition.rounds()
+        return [RecognitionRound.from_row(row) for row in rows]
 
     @computed(
         description=zh_en(

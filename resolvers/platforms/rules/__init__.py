@@ -1,0 +1,1 @@
+"""The rules of `platforms`, one per file; pure."""
