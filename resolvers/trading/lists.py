@@ -17,6 +17,7 @@ from resolvers.conditions import (
 from resolvers.lists import ListQuery
 from resolvers.paging import Ordering, SortKey
 from resolvers.trading import sql
+from resolvers.trading.sight import PUBLIC, Sight
 
 LISTINGS_NEWEST_FIRST: Final = Ordering(
     "trading.listings",
@@ -68,7 +69,7 @@ class OpenLicenceFilterRow:
     region: str | None = None
 
 
-def list_listings(wanted: ListingFilterRow) -> ListQuery:
+def list_listings(wanted: ListingFilterRow, sight: Sight = PUBLIC) -> ListQuery:
     """Return listings, newest first. Industry, region and class include what is below them; prices
     match when the listing's range of CNY meets the wanted one, so negotiable ones never do."""
     where = Conditions()
@@ -86,12 +87,13 @@ def list_listings(wanted: ListingFilterRow) -> ListQuery:
     if wanted.text is not None:
         where.add("trading.search_grams(l.title) @> {}", search_grams(wanted.text))
         where.add("lower(l.title) like {}", like_pattern(wanted.text))
+    sight.limit_listings(where)
     return ListQuery(
         "trading.listing_page", sql.LISTING_PAGE, sql.LISTING_COUNT, LISTINGS_NEWEST_FIRST, where
     )
 
 
-def list_open_licences(wanted: OpenLicenceFilterRow) -> ListQuery:
+def list_open_licences(wanted: OpenLicenceFilterRow, sight: Sight = PUBLIC) -> ListQuery:
     """Return statements, latest term first. The region is that of the patent's applicant; a free
     licence costs less than any fixed fee."""
     where = Conditions()
@@ -105,6 +107,7 @@ def list_open_licences(wanted: OpenLicenceFilterRow) -> ListQuery:
     where.add_given(sql.LICENSED_BY, wanted.holder_uscc)
     if wanted.region is not None:
         where.add(sql.STATEMENT_IN_REGION, *region_range(wanted.region))
+    sight.limit_statements(where)
     return ListQuery(
         "trading.open_licence_page",
         sql.OPEN_LICENCE_PAGE,

@@ -6,10 +6,11 @@ key as `parent`), and a list per parent under further arguments.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeAlias, TypeVar
+from uuid import UUID
 
 from aiodataloader import DataLoader
 from asyncpg import Record
@@ -17,29 +18,39 @@ from asyncpg import Record
 from resolvers.batching import LoadersByArgument, batch_loader, group_by_key
 from resolvers.conditions import code_range, region_range
 from resolvers.database.pool import Queries
-from resolvers.trading import sql
+from resolvers.trading import screening_sql, sql
 from resolvers.trading.records import (
     deal_row,
     demand_row,
+    finding_row,
     licence_row,
     listing_row,
+    match_row,
     open_licence_row,
+    screening_row,
     transfer_row,
 )
 from resolvers.trading.rows import (
     DealTotals,
     LicenceRecordRow,
     ListingRow,
+    MatchRow,
     PartiesOfLicence,
     PartiesOfTransfer,
 )
+from resolvers.trading.sight import Sight
 from resolvers.value_rows import PartyRow
 
 Row = TypeVar("Row")
+Key = TypeVar("Key", bound=Hashable)
 Period: TypeAlias = tuple[date | None, date | None]
+Seen: TypeAlias = tuple[str | None, Sight]
+"""The status wanted, and what the caller may see."""
 
 MOST_PER_ORGANIZATION = 1_000
 """Lists under an organisation or centre have no pages in the schema, so they have a bound."""
+MOST_SCREENINGS = 100
+MOST_MATCHES = 200
 
 
 class TradingLoaders:
@@ -48,7 +59,6 @@ class TradingLoaders:
     def __init__(self, queries: Queries) -> None:
         self._queries = queries
         one, many = self._one, self._many
-        self.listings = one("listings", sql.LISTINGS, "id", listing_row)
         self.open_licences = one(
             "open_licences", sql.OPEN_LICENCES, "statement_number", open_licence_row
         )
@@ -56,6 +66,20 @@ class TradingLoaders:
         self.transfers = one("transfers", sql.TRANSFERS, "id", transfer_row)
         self.demands = one("demands", sql.DEMANDS, "id", demand_row)
         self.deals = one("deals", sql.DEALS, "id", deal_row)
+
+        self.screenings = one("screenings", screening_sql.SCREENINGS, "id", screening_row)
+        self.matches = one("matches", screening_sql.MATCHES, "id", match_row)
+        self.findings = many("findings", screening_sql.FINDINGS, finding_row)
+        self.screenings_of_listing = many(
+            "screenings_of_listings",
+            screening_sql.SCREENINGS_OF_LISTINGS,
+            screening_row,
+            MOST_SCREENINGS,
+        )
+        self.obstacles: DataLoader[str, str | None] = batch_loader(self._obstacles, None)
+        self.statement_warnings: DataLoader[str, tuple[str, ...]] = many(
+            "statement_warnings", sql.STATEMENT_WARNINGS, _code
+        )
 
         number = _number
         self.patents_of_listing = many("patents_of_listings", sql.PATENTS_OF_LISTINGS, number)
@@ -99,16 +123,25 @@ class TradingLoaders:
         self._make_counts()
 
     def _make_filtered_lists(self) -> None:
-        """Make the loaders whose rows depend on arguments beside the key."""
-        self.listings_of_patent: LoadersByArgument[str | None, str, tuple[ListingRow, ...]] = (
+        """Make the loaders whose rows depend on arguments beside the key, or on the caller."""
+        self.listings: LoadersByArgument[Sight, UUID, ListingRow | None] = LoadersByArgument(
+            self._listings, None
+        )
+        self.listings_of_patent: LoadersByArgument[Seen, str, tuple[ListingRow, ...]] = (
             LoadersByArgument(self._listings_of_patents, ())
         )
-        self.listings_of_seller: LoadersByArgument[str | None, str, tuple[ListingRow, ...]] = (
+        self.listings_of_seller: LoadersByArgument[Seen, str, tuple[ListingRow, ...]] = (
             LoadersByArgument(self._listings_of_sellers, ())
         )
         self.listings_of_center: LoadersByArgument[
-            tuple[str | None, int], str, tuple[ListingRow, ...]
+            tuple[str | None, int, Sight], str, tuple[ListingRow, ...]
         ] = LoadersByArgument(self._listings_of_centers, ())
+        self.matches_of_listing: LoadersByArgument[float, UUID, tuple[MatchRow, ...]] = (
+            LoadersByArgument(self._matches_of_listings, ())
+        )
+        self.matches_of_demand: LoadersByArgument[float, UUID, tuple[MatchRow, ...]] = (
+            LoadersByArgument(self._matches_of_demands, ())
+        )
         self.licences_of_patent: LoadersByArgument[
             tuple[date, bool | None], str, tuple[LicenceRecordRow, ...]
         ] = LoadersByArgument(self._licences_of_patents, ())
@@ -128,6 +161,9 @@ class TradingLoaders:
         )
         self.listing_count_of_center = self._counts(
             "listing_counts_of_centers", sql.LISTINGS_OF_CENTERS_COUNT, None
+        )
+        self.block_rate_of_center: DataLoader[str, float | None] = batch_loader(
+            self._block_rates, None
         )
         self.deal_totals_of_center: LoadersByArgument[Period, str, DealTotals] = LoadersByArgument(
             self._deal_totals, DealTotals(0, Decimal(0))
@@ -173,16 +209,29 @@ class TradingLoaders:
 
         return batch_loader(load, 0)
 
+    async def _listings(self, sight: Sight, ids: list[UUID]) -> Mapping[UUID, ListingRow]:
+        records = await self._queries.fetch(
+            "trading.listings", sql.LISTINGS, ids, *sight.parameters
+        )
+        return {record["id"]: listing_row(record) for record in records}
+
     async def _listings_of_patents(
-        self, status: str | None, numbers: list[str]
+        self, seen: Seen, numbers: list[str]
     ) -> Mapping[str, tuple[ListingRow, ...]]:
+        status, sight = seen
         return await self._grouped(
-            "listings_of_patents", sql.LISTINGS_OF_PATENTS, listing_row, numbers, status
+            "listings_of_patents",
+            sql.LISTINGS_OF_PATENTS,
+            listing_row,
+            numbers,
+            status,
+            *sight.parameters,
         )
 
     async def _listings_of_sellers(
-        self, status: str | None, usccs: list[str]
+        self, seen: Seen, usccs: list[str]
     ) -> Mapping[str, tuple[ListingRow, ...]]:
+        status, sight = seen
         return await self._grouped(
             "listings_of_sellers",
             sql.LISTINGS_OF_SELLERS,
@@ -190,13 +239,54 @@ class TradingLoaders:
             usccs,
             status,
             MOST_PER_ORGANIZATION,
+            *sight.parameters,
         )
 
     async def _listings_of_centers(
-        self, wanted: tuple[str | None, int], codes: list[str]
+        self, wanted: tuple[str | None, int, Sight], codes: list[str]
     ) -> Mapping[str, tuple[ListingRow, ...]]:
+        status, most, sight = wanted
         return await self._grouped(
-            "listings_of_centers", sql.LISTINGS_OF_CENTERS, listing_row, codes, *wanted
+            "listings_of_centers",
+            sql.LISTINGS_OF_CENTERS,
+            listing_row,
+            codes,
+            status,
+            most,
+            *sight.parameters,
+        )
+
+    async def _matches_of_listings(
+        self, least: float, ids: list[UUID]
+    ) -> Mapping[UUID, tuple[MatchRow, ...]]:
+        return await self._grouped(
+            "matches_of_listings",
+            screening_sql.MATCHES_OF_LISTINGS,
+            match_row,
+            ids,
+            least,
+            MOST_MATCHES,
+        )
+
+    async def match_of_pair(
+        self, listing_id: UUID, demand_id: UUID, least: float
+    ) -> tuple[MatchRow, ...]:
+        """Return the match of a listing and a demand, if it scores enough."""
+        records = await self._queries.fetch(
+            "trading.match_of_pair", screening_sql.MATCH_OF_PAIR, listing_id, demand_id, least
+        )
+        return tuple(match_row(record) for record in records)
+
+    async def _matches_of_demands(
+        self, least: float, ids: list[UUID]
+    ) -> Mapping[UUID, tuple[MatchRow, ...]]:
+        return await self._grouped(
+            "matches_of_demands",
+            screening_sql.MATCHES_OF_DEMANDS,
+            match_row,
+            ids,
+            least,
+            MOST_MATCHES,
         )
 
     async def _licences_of_patents(
@@ -211,9 +301,9 @@ class TradingLoaders:
         name: str,
         statement: str,
         build: Callable[[Record], Row],
-        keys: list[str],
+        keys: list[Key],
         *arguments: object,
-    ) -> Mapping[str, tuple[Row, ...]]:
+    ) -> Mapping[Key, tuple[Row, ...]]:
         records = await self._queries.fetch(f"trading.{name}", statement, keys, *arguments)
         return group_by_key((record["parent"], build(record)) for record in records)
 
@@ -241,6 +331,14 @@ class TradingLoaders:
             ((record["parent"], record["role"]), _party(record)) for record in records
         )
 
+    async def _block_rates(self, codes: list[str]) -> Mapping[str, float]:
+        records = await self._queries.fetch("trading.block_rates", screening_sql.BLOCK_RATES, codes)
+        return {record["parent"]: record["rate"] for record in records}
+
+    async def _obstacles(self, numbers: list[str]) -> Mapping[str, str]:
+        records = await self._queries.fetch("trading.obstacles", sql.OBSTACLES, numbers)
+        return {record["application_number"]: record["reason"] for record in records}
+
     async def _deal_totals(self, period: Period, codes: list[str]) -> Mapping[str, DealTotals]:
         records = await self._queries.fetch(
             "trading.deal_totals_of_centers", sql.DEAL_TOTALS_OF_CENTERS, codes, *period
@@ -254,6 +352,11 @@ class TradingLoaders:
 def _number(record: Record) -> str:
     number: str = record["application_number"]
     return number
+
+
+def _code(record: Record) -> str:
+    code: str = record["code"]
+    return code
 
 
 def _party(record: Record) -> PartyRow:

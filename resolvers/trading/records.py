@@ -5,11 +5,15 @@ from __future__ import annotations
 from asyncpg import Record
 
 from resolvers.trading.rows import (
+    ContactRow,
     DealRow,
     DemandRow,
+    FindingRow,
     LicenceRecordRow,
     ListingRow,
+    MatchRow,
     OpenLicenceRow,
+    ScreeningRow,
     TransferRow,
 )
 from resolvers.value_rows import MoneyRow, PartyRow, money_row, provenance_row
@@ -37,8 +41,43 @@ def listing_row(record: Record) -> ListingRow:
         record["listed_from"],
         record["listed_to"],
         record["status"],
+        record["summary"],
+        record["jurisdiction_code"],
         provenance_row(record),
     )
+
+
+def screening_row(record: Record) -> ScreeningRow:
+    return ScreeningRow(
+        record["id"],
+        record["listing_id"],
+        record["run_at"],
+        record["outcome"],
+        record["reviewed_by"],
+        record["override_reason"],
+    )
+
+
+def finding_row(record: Record) -> FindingRow:
+    return FindingRow(
+        record["rule"], record["outcome"], record["application_number"], record["message"]
+    )
+
+
+def match_row(record: Record) -> MatchRow:
+    return MatchRow(
+        record["id"],
+        record["listing_id"],
+        record["demand_id"],
+        record["score"],
+        tuple((each["name"], each["weight"], each["value"]) for each in record["components"]),
+        record["status"],
+    )
+
+
+def _contact(record: Record) -> ContactRow | None:
+    contact = ContactRow(record["contact_name"], record["contact_phone"], record["contact_email"])
+    return None if contact == ContactRow(None, None, None) else contact
 
 
 def open_licence_row(record: Record) -> OpenLicenceRow:
@@ -54,6 +93,8 @@ def open_licence_row(record: Record) -> OpenLicenceRow:
         record["effective_on"],
         record["ended_on"],
         record["end_reason"],
+        _contact(record),
+        record["filed_by_center"],
         provenance_row(record),
     )
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
 from resolvers.value_rows import MoneyRow, PartyRow, ProvenanceRow
+from resolvers.values.jurisdictions import jurisdiction_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,55 @@ class ListingRow:
     listed_from: date
     listed_to: date
     status: str
+    summary: str | None
+    jurisdiction_code: str | None
     provenance: ProvenanceRow
+
+    @property
+    def jurisdiction(self) -> str | None:
+        """Whose office supervises the platform; of a listing by feed its code's region tells."""
+        return self.jurisdiction_code or jurisdiction_of(self.platform_code[3:9])
+
+
+@dataclass(frozen=True, slots=True)
+class ScreeningRow:
+    """One run of the screening. `reviewed_by`: who lowered findings, with the reason."""
+
+    id: UUID
+    listing_id: UUID
+    run_at: datetime
+    outcome: str
+    reviewed_by: str | None
+    override_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    rule: str
+    outcome: str
+    application_number: str | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatchRow:
+    """A scored pair. `components`: name, weight and value of each part of the score."""
+
+    id: UUID
+    listing_id: UUID
+    demand_id: UUID
+    score: float
+    components: tuple[tuple[str, float, float], ...]
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRow:
+    """Whom to ask about an open licence."""
+
+    name: str | None
+    phone: str | None
+    email: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +90,8 @@ class OpenLicenceRow:
     effective_on: date | None
     ended_on: date | None
     end_reason: str | None
+    contact: ContactRow | None
+    filed_by_center: str | None
     provenance: ProvenanceRow
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from resolvers.trading.sight import visible
 from resolvers.value_rows import PROVENANCE_COLUMNS, money_columns
 
 
@@ -15,22 +16,23 @@ LISTING_COLUMNS: Final = _of(
     "l",
     "id, platform_code, number, title, seller_name, seller_uscc, deal, trading_method, "
     f"{money_columns('price')}, industry_code, region_code, listed_from, listed_to, status, "
-    f"{PROVENANCE_COLUMNS}",
+    f"summary, jurisdiction_code, {PROVENANCE_COLUMNS}",
 )
 LISTING_PAGE: Final = f"select {LISTING_COLUMNS} from trading.listing as l"
 LISTING_COUNT: Final = "select count(*) from trading.listing as l"
-LISTINGS: Final = f"{LISTING_PAGE} where l.id = any($1)"
+# Ids of listings the caller may know of: `sight.visible`.
+LISTINGS: Final = f"{LISTING_PAGE} where l.id = any($1) and {visible(2)}"
 LISTINGS_OF_PATENTS: Final = f"""
 select lp.application_number as parent, {LISTING_COLUMNS}
 from trading.listing_patent as lp join trading.listing as l on l.id = lp.listing_id
-where lp.application_number = any($1) and ($2::text is null or l.status = $2)
+where lp.application_number = any($1) and ($2::text is null or l.status = $2) and {visible(3)}
 order by parent, l.listed_from desc, l.id desc
 """
 # $2 is the status, $3 how many per parent at most.
 LISTINGS_OF_SELLERS: Final = f"""
 select asked.parent, found.* from unnest($1::text[]) as asked (parent) cross join lateral (
   select {LISTING_COLUMNS} from trading.listing as l
-  where l.seller_uscc = asked.parent and ($2::text is null or l.status = $2)
+  where l.seller_uscc = asked.parent and ($2::text is null or l.status = $2) and {visible(4)}
   order by l.listed_from desc, l.id desc limit $3) as found
 order by asked.parent, found.listed_from desc, found.id desc
 """
@@ -50,7 +52,8 @@ exists (select 1 from trading.listing_patent as lp
 OPEN_LICENCE_COLUMNS: Final = _of(
     "s",
     f"statement_number, application_number, fee_mode, {money_columns('fee')}, fee_basis, "
-    f"term_from, term_to, status, effective_on, ended_on, end_reason, {PROVENANCE_COLUMNS}",
+    "term_from, term_to, status, effective_on, ended_on, end_reason, contact_name, "
+    f"contact_phone, contact_email, filed_by_center, {PROVENANCE_COLUMNS}",
 )
 OPEN_LICENCE_PAGE: Final = f"select {OPEN_LICENCE_COLUMNS} from trading.open_licence_statement as s"
 OPEN_LICENCE_COUNT: Final = "select count(*) from trading.open_licence_statement as s"
@@ -83,6 +86,19 @@ STATEMENT_IN_REGION: Final = """
 exists (select 1 from trading.patent_facts as f
         where f.application_number = s.application_number
           and f.region_code >= {} and f.region_code < {})
+"""
+
+OBSTACLES: Final = """
+select application_number, reason from trading.open_licence_obstacle
+where application_number = any($1)
+"""
+# What was raised on statements that are in force still.
+STATEMENT_WARNINGS: Final = """
+select distinct w.application_number as parent, w.code
+from trading.statement_warning as w
+join trading.open_licence_statement as s
+  on s.statement_number = w.statement_number and s.status = 'IN_FORCE'
+where w.application_number = any($1) order by parent, w.code
 """
 
 LICENCE_COLUMNS: Final = _of(
@@ -186,11 +202,22 @@ select asked.parent, counted.total
 from unnest($1::text[], $2::text[], $3::text[]) as asked (parent, low, high),
      lateral (select count(*) as total
               from trading.open_licence_statement as s
-              join trading.patent_facts as f using (application_number)
               where s.status = 'IN_FORCE'
-                and f.region_code >= asked.low and f.region_code < asked.high) as counted
+                and s.region_code >= asked.low and s.region_code < asked.high) as counted
 """
 LISTINGS_OF_CENTERS_COUNT: Final = """
 select platform_code as parent, count(*) as total from trading.listing
 where platform_code = any($1) and status = 'LISTED' group by platform_code
 """
+
+# Topics of the catalogue's data foundations: how many records, and when the latest came in.
+TOTALS: Final = {
+    topic: f"select count(*) as records, max(received_at) as refreshed_at from trading.{table}"
+    for topic, table in {
+        "OPEN_LICENCE": "open_licence_statement",
+        "TRANSFER": "transfer_record",
+        "LICENCE": "licence_record",
+        "LISTING": "listing",
+        "DEMAND": "demand",
+    }.items()
+}

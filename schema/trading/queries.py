@@ -20,10 +20,14 @@ from schema.common import descriptions
 from schema.common.context import Info
 from schema.common.descriptions import zh_en
 from schema.common.entities import id_text, uuid_key
+from schema.common.errors import input_error
 from schema.common.fields import computed
 from schema.common.pages import connect, page_size
 from schema.common.scalars import USCC, IndustryCode, IpcSymbol, RegionCode
 from schema.common.texts import search_text
+from schema.trading.access import sight
+from schema.trading.arguments import least_score
+from schema.trading.demands import Demand, DemandConnection, SupplyDemandMatch
 from schema.trading.enums import (
     DealKind,
     DemandStatus,
@@ -31,15 +35,9 @@ from schema.trading.enums import (
     OpenLicenceFeeMode,
     OpenLicenceStatus,
 )
-from schema.trading.types import (
-    Demand,
-    DemandConnection,
-    LicenceRecord,
-    Listing,
-    ListingConnection,
-    OpenLicenceConnection,
-    OpenLicenceStatement,
-)
+from schema.trading.licences import LicenceRecord
+from schema.trading.listings import Listing, ListingConnection
+from schema.trading.statements import OpenLicenceConnection, OpenLicenceStatement
 
 First = Annotated[int | None, strawberry.argument(description=descriptions.FIRST)]
 After = Annotated[str | None, strawberry.argument(description=descriptions.AFTER)]
@@ -140,7 +138,7 @@ class Query:
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description=zh_en("标识", "Id"))],
     ) -> Listing | None:
-        row = await info.context.loaders.trading.listings.load(uuid_key(id))
+        row = await info.context.loaders.trading.listings.load(sight(info), uuid_key(id))
         return Listing.from_row(row) if row else None
 
     @computed(description=zh_en("挂牌项目列表（由新到旧）", "Listings, newest first"))
@@ -154,7 +152,7 @@ class Query:
         after: After = None,
     ) -> ListingConnection:
         return connect(
-            list_listings(filter.to_row() if filter else ListingFilterRow()),
+            list_listings(filter.to_row() if filter else ListingFilterRow(), sight(info)),
             info.context.loaders.queries,
             page_size(first, 20),
             after,
@@ -172,7 +170,9 @@ class Query:
         ],
     ) -> OpenLicenceStatement | None:
         row = await info.context.loaders.trading.open_licences.load(id_text(statement_number))
-        return OpenLicenceStatement.from_row(row) if row else None
+        if row is None or not sight(info).of_statement(row):
+            return None
+        return OpenLicenceStatement.from_row(row)
 
     @computed(
         description=zh_en("开放许可声明列表（起始日由近到远）", "Statements, latest term first")
@@ -187,7 +187,7 @@ class Query:
         after: After = None,
     ) -> OpenLicenceConnection:
         return connect(
-            list_open_licences(filter.to_row() if filter else OpenLicenceFilterRow()),
+            list_open_licences(filter.to_row() if filter else OpenLicenceFilterRow(), sight(info)),
             info.context.loaders.queries,
             page_size(first, 20),
             after,
@@ -229,3 +229,38 @@ class Query:
             lambda record: Demand.from_row(demand_row(record)),
             DemandConnection,
         )
+
+    @computed(
+        description=zh_en(
+            "某挂牌项目或需求的匹配（得分由高到低，最多 200 项；同分时挂牌新者在前）",
+            "Matches of a listing or a demand, best first, at most 200; of equal scores the newer "
+            "listing first",
+        )
+    )
+    async def matches(
+        self,
+        info: Info,
+        listing_id: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(description=zh_en("挂牌项目的标识", "Id of the listing")),
+        ] = None,
+        demand_id: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(description=zh_en("需求的标识", "Id of the demand")),
+        ] = None,
+        min_score: Annotated[
+            float | None,
+            strawberry.argument(description=zh_en("最低得分（0–1）", "Least score, from 0 to 1")),
+        ] = 0.5,
+    ) -> list[SupplyDemandMatch]:
+        least = least_score(min_score, 0.5)
+        loaders = info.context.loaders.trading
+        if listing_id is None and demand_id is None:
+            raise input_error("请指明挂牌项目或需求", "Name a listing or a demand")
+        if listing_id is None:
+            rows = await loaders.matches_of_demand.load(least, uuid_key(demand_id))
+        elif demand_id is None:
+            rows = await loaders.matches_of_listing.load(least, uuid_key(listing_id))
+        else:
+            rows = await loaders.match_of_pair(uuid_key(listing_id), uuid_key(demand_id), least)
+        return [SupplyDemandMatch.from_row(row) for row in rows]

@@ -1,0 +1,1 @@
+"""What the mutations and jobs of trading do, each in one transaction."""

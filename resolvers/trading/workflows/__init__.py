@@ -1,0 +1,1 @@
+"""The state machines of trading (DOMAIN §2.5)."""
