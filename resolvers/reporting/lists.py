@@ -9,6 +9,9 @@ from resolvers.conditions import Conditions
 from resolvers.lists import ListQuery
 from resolvers.paging import Ordering, SortKey
 from resolvers.reporting import sql
+from resolvers.reporting.rules.periods import Period
+from resolvers.reporting.sight import Sight
+from resolvers.reporting.workflows.evaluation import PUBLIC_STAGES
 
 BATCHES_NEWEST_FIRST: Final = Ordering(
     "reporting.batches",
@@ -32,9 +35,26 @@ CONFLICTS_BY_ENTITY: Final = Ordering(
 )
 
 
-def list_batches(center: str | None, feed: str | None, status: str | None) -> ListQuery:
-    """Return batches, the last received first."""
+REPORTS_NEWEST_FIRST: Final = Ordering(
+    "reporting.reports",
+    (
+        SortKey("r.period_from", "period_from", "date", descending=True),
+        SortKey("r.id", "id", "uuid", descending=True),
+    ),
+)
+EVALUATIONS_BY_CENTER: Final = Ordering(
+    "reporting.evaluations",
+    (SortKey("e.center_code", "center_code", "text"), SortKey("e.id", "id", "uuid")),
+)
+_BATCH_OF_CENTER: Final = "b.center_code = {}"
+
+
+def list_batches(
+    center: str | None, feed: str | None, status: str | None, sight: Sight
+) -> ListQuery:
+    """Return the batches that are seen, the last received first."""
     where = Conditions()
+    sight.limit(where, _BATCH_OF_CENTER, sql.BATCH_IN_JURISDICTIONS)
     where.add_given("b.center_code = {}", center)
     where.add_given("b.feed = {}", feed)
     where.add_given("b.status = {}", status)
@@ -49,10 +69,12 @@ def list_rows(
     feed: str | None,
     outcome: str | None,
     code: str | None,
+    sight: Sight,
 ) -> ListQuery:
-    """Return rows that were not plainly accepted, in order of batch and row; `code` is a rule that
-    one of the row's issues names."""
+    """Return rows that were not plainly accepted, of batches that are seen, in order of batch and
+    row; `code` is a rule that one of the row's issues names."""
     where = Conditions()
+    sight.limit(where, _BATCH_OF_CENTER, sql.BATCH_IN_JURISDICTIONS)
     where.add_given("r.batch_id = {}", batch_id)
     where.add_given("b.center_code = {}", center)
     where.add_given("b.feed = {}", feed)
@@ -62,10 +84,11 @@ def list_rows(
 
 
 def list_conflicts(
-    entity_type: str | None, entity_key: str | None, batch_id: UUID | None
+    entity_type: str | None, entity_key: str | None, batch_id: UUID | None, sight: Sight
 ) -> ListQuery:
-    """Return losing values, in order of what they are about."""
+    """Return losing values of batches that are seen, in order of what they are about."""
     where = Conditions()
+    sight.limit(where, sql.CONFLICT_OF_CENTER, sql.CONFLICT_IN_JURISDICTIONS)
     where.add_given("c.entity_type = {}", entity_type)
     where.add_given("c.entity_key = {}", entity_key)
     where.add_given("c.losing_batch_id = {}", batch_id)
@@ -74,5 +97,39 @@ def list_conflicts(
         sql.CONFLICT_PAGE,
         sql.CONFLICT_COUNT,
         CONFLICTS_BY_ENTITY,
+        where,
+    )
+
+
+def list_reports(
+    jurisdiction: str | None, period: Period | None, status: str | None, sight: Sight
+) -> ListQuery:
+    """Return the reports that are seen, the latest period first."""
+    where = Conditions()
+    sight.limit(where, "r.center_code = {}", "r.jurisdiction_code = any({})")
+    where.add_given("r.jurisdiction_code = {}", jurisdiction)
+    where.add_given("r.period_label = {}", period.label if period else None)
+    where.add_given("r.status = {}", status)
+    return ListQuery(
+        "reporting.report_page", sql.REPORT_LIST, sql.REPORT_COUNT, REPORTS_NEWEST_FIRST, where
+    )
+
+
+def list_evaluations(year: int, stage: str | None, sight: Sight) -> ListQuery:
+    """Return the evaluations of a year that are seen or public, by centre."""
+    where = Conditions().add("e.year = {}", year)
+    where.add_given("e.stage = {}", stage)
+    if not sight.everything:
+        where.add(
+            "(e.stage = any({}) or e.center_code = {} or e.jurisdiction_code = any({}))",
+            list(PUBLIC_STAGES),
+            sight.center,
+            list(sight.jurisdictions),
+        )
+    return ListQuery(
+        "reporting.evaluation_page",
+        sql.EVALUATION_LIST,
+        sql.EVALUATION_COUNT,
+        EVALUATIONS_BY_CENTER,
         where,
     )

@@ -14,6 +14,8 @@ from asyncpg import Record
 from resolvers.batching import LoadersByArgument, batch_loader, group_by_key
 from resolvers.database.pool import Queries
 from resolvers.reporting import sql
+from resolvers.reporting.evaluation_loaders import EvaluationLoaders
+from resolvers.reporting.report_loaders import ReportLoaders
 from resolvers.reporting.rows import BatchRow, ConflictRow, IngestRowRow, IssueRow
 
 RowKey: TypeAlias = tuple[UUID, int]
@@ -54,10 +56,12 @@ def _text(value: Any) -> str | None:
 
 
 class ReportingLoaders:
-    """One request's loaders."""
+    """One request's loaders; those of reports and evaluations are parts of their own."""
 
     def __init__(self, queries: Queries) -> None:
         self._queries = queries
+        self.reports = ReportLoaders(queries)
+        self.evaluations = EvaluationLoaders(queries)
         self.batches: DataLoader[UUID, BatchRow | None] = batch_loader(self._batches, None)
         self.batches_of_center: LoadersByArgument[
             tuple[str | None, int], str, tuple[BatchRow, ...]

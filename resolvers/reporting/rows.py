@@ -29,6 +29,10 @@ class BatchRow:
     rows_ignored: int
     failure_code: str | None
     failure_message: str | None
+    rolled_back_at: datetime | None
+    rolled_back_reason: str | None
+    rows_removed: int | None
+    rows_kept: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import strawberry
 
-from resolvers.reporting.lists import list_batches, list_conflicts, list_rows
+from resolvers.reporting import sql
+from resolvers.reporting.evaluation_rows import evaluation_row
+from resolvers.reporting.lists import (
+    list_batches,
+    list_conflicts,
+    list_evaluations,
+    list_reports,
+    list_rows,
+)
 from resolvers.reporting.loaders import batch_row, conflict_row, ingest_row_row
+from resolvers.reporting.report_rows import indicator_row, report_row
+from resolvers.reporting.sight import sight_of
 from schema.common import descriptions
 from schema.common.context import Info
 from schema.common.descriptions import zh_en
@@ -15,19 +25,33 @@ from schema.common.entities import id_text, uuid_key
 from schema.common.fields import computed
 from schema.common.pages import connect, page_size
 from schema.common.texts import search_text
-from schema.reporting.enums import BatchStatus, FeedKind
-from schema.reporting.types import (
+from schema.reporting.access import find_batch, find_report
+from schema.reporting.arguments import First, YearArgument, read_period
+from schema.reporting.audit import AuditQueries
+from schema.reporting.dashboards import DashboardTile, board_code, read_board
+from schema.reporting.enums import (
+    BatchStatus,
+    DashboardScope,
+    EvaluationStage,
+    FeedKind,
+    ReportStatus,
+)
+from schema.reporting.evaluations import PerformanceEvaluation
+from schema.reporting.ingest import (
     After,
     Code,
     DataConflict,
     DataConflictConnection,
-    First,
     IngestBatch,
     IngestBatchConnection,
     IngestRow,
     IngestRowConnection,
     OutcomeArgument,
 )
+from schema.reporting.reports import BusinessReport, Indicator
+
+MOST_REPORTS: Final = 500
+MOST_EVALUATIONS: Final = 500
 
 CenterArgument = Annotated[
     strawberry.ID | None, strawberry.argument(description=descriptions.CENTER_CODE)
@@ -41,17 +65,136 @@ BatchArgument = Annotated[
 
 
 @strawberry.type(description=zh_en("查询", "Queries"))
-class Query:
-    @computed(description=zh_en("按标识查询批次", "One batch by its id"))
+class Query(AuditQueries):
+    @computed(description=zh_en("业务数据指标", "Indicators of business data"))
+    async def indicators(
+        self,
+        info: Info,
+        applies_to: Annotated[
+            str | None,
+            strawberry.argument(
+                description=zh_en(
+                    "平台功能或中心类型，如 TRADING_SERVICE、REGIONAL",
+                    "A platform function or kind of centre, as TRADING_SERVICE or REGIONAL",
+                )
+            ),
+        ] = None,
+    ) -> list[Indicator]:
+        queries = info.context.loaders.queries
+        wanted = search_text(applies_to)
+        records = await queries.fetch("reporting.indicators", sql.INDICATORS, wanted)
+        return [Indicator.from_row(indicator_row(record)) for record in records]
+
+    @computed(
+        description=zh_en(
+            "按标识查询报送；没有或无权查看时为空",
+            "One report by its id; null for those who may not see it",
+        )
+    )
+    async def business_report(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description=zh_en("标识", "Id"))],
+    ) -> BusinessReport | None:
+        row = await find_report(info.context, uuid_key(id))
+        return BusinessReport.from_row(row, info.context.today) if row else None
+
+    @computed(
+        description=zh_en(
+            "有权查看的报送（期间由新到旧），至多 500 份",
+            "The reports the caller may see, latest period first, at most 500",
+        )
+    )
+    async def business_reports(
+        self,
+        info: Info,
+        jurisdiction: Annotated[
+            str | None, strawberry.argument(description=descriptions.JURISDICTION_CODE)
+        ] = None,
+        period: Annotated[
+            str | None,
+            strawberry.argument(
+                description=zh_en("期间：2023-Q4、2023-11、2023", "As 2023-Q4, 2023-11, 2023")
+            ),
+        ] = None,
+        status: Annotated[
+            ReportStatus | None, strawberry.argument(description=zh_en("状态", "Status"))
+        ] = None,
+    ) -> list[BusinessReport]:
+        listed = list_reports(
+            id_text(jurisdiction) if jurisdiction is not None else None,
+            read_period(period) if period is not None else None,
+            status.value if status else None,
+            sight_of(info.context.caller),
+        )
+        records = await listed.load_first(info.context.loaders.queries, MOST_REPORTS)
+        today = info.context.today
+        return [BusinessReport.from_row(report_row(record), today) for record in records]
+
+    @computed(
+        description=zh_en(
+            "某年度的绩效评价（按平台代码）：已公布的，以及有权查看的",
+            "The evaluations of a year, by centre: published ones, and those the caller may see",
+        )
+    )
+    async def performance_evaluations(
+        self,
+        info: Info,
+        year: YearArgument,
+        stage: Annotated[
+            EvaluationStage | None, strawberry.argument(description=zh_en("阶段", "Stage"))
+        ] = None,
+    ) -> list[PerformanceEvaluation]:
+        sight = sight_of(info.context.caller)
+        listed = list_evaluations(year, stage.value if stage else None, sight)
+        records = await listed.load_first(info.context.loaders.queries, MOST_EVALUATIONS)
+        return [PerformanceEvaluation.from_row(evaluation_row(record)) for record in records]
+
+    @computed(
+        description=zh_en(
+            "看板：全国、地区、行业的对所有人开放，平台（中心）的仅本平台、主管局、"
+            "国家知识产权局与看板团队可见",
+            "A board: of the country, a region or an industry open to all, of a centre for itself, "
+            "its office, CNIPA and dashboard teams",
+        )
+    )
+    async def dashboard(
+        self,
+        info: Info,
+        scope: Annotated[
+            DashboardScope, strawberry.argument(description=zh_en("范围", "What the board is of"))
+        ],
+        code: Annotated[
+            str | None,
+            strawberry.argument(
+                description=zh_en("地区、行业或平台（中心）的代码", "Code of the area or centre")
+            ),
+        ] = None,
+    ) -> list[DashboardTile]:
+        board = await board_code(info.context, scope, code)
+        return await read_board(info.context, scope, board)
+
+    @computed(
+        description=zh_en(
+            "按标识查询批次；没有或无权查看时为空",
+            "One batch by its id; null for those who may not see it",
+        )
+    )
     async def ingest_batch(
         self,
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description=zh_en("标识", "Id"))],
     ) -> IngestBatch | None:
-        row = await info.context.loaders.reporting.batches.load(uuid_key(id))
+        row = await find_batch(info.context, uuid_key(id))
         return IngestBatch.from_row(row) if row else None
 
-    @computed(description=zh_en("批次列表（由新到旧）", "Batches, the last received first"))
+    @computed(
+        description=zh_en(
+            "有权查看的批次（由新到旧）：本平台（中心）的、管辖范围内的，或全部",
+            "The batches the caller may see, the last received first: its own, those of its "
+            "jurisdiction, or all",
+        )
+    )
     def ingest_batches(
         self,
         info: Info,
@@ -68,6 +211,7 @@ class Query:
                 id_text(center) if center is not None else None,
                 feed.value if feed else None,
                 status.value if status else None,
+                sight_of(info.context.caller, operator=True),
             ),
             info.context.loaders.queries,
             page_size(first, 20),
@@ -100,6 +244,7 @@ class Query:
                 feed.value if feed else None,
                 outcome.value if outcome else None,
                 search_text(code),
+                sight_of(info.context.caller, operator=True),
             ),
             info.context.loaders.queries,
             page_size(first, 50),
@@ -134,6 +279,7 @@ class Query:
                 search_text(entity_type),
                 search_text(entity_key),
                 uuid_key(batch) if batch is not None else None,
+                sight_of(info.context.caller, operator=True),
             ),
             info.context.loaders.queries,
             page_size(first, 50),

@@ -1,4 +1,8 @@
-"""Types of `reporting`: batches of data taken in, their issues, rows and conflicts."""
+"""Batches of data taken in, their issues, rows and conflicts.
+
+Only their centre, its office, CNIPA and the operator see them: every way to one passes
+`find_batch` or a list limited by `Sight`.
+"""
 
 from __future__ import annotations
 
@@ -10,20 +14,22 @@ from strawberry import field
 
 from resolvers.reporting.lists import list_rows
 from resolvers.reporting.loaders import ingest_row_row
+from resolvers.reporting.report_rows import ReportIssueRow
 from resolvers.reporting.rows import BatchRow, ConflictRow, IngestRowRow, IssueRow
+from resolvers.reporting.sight import sight_of
 from schema.common import descriptions
 from schema.common.context import Info
 from schema.common.descriptions import zh_en
-from schema.common.errors import input_error
 from schema.common.fields import computed
 from schema.common.pages import Connection, connect, page_size
 from schema.common.values import Confidence
+from schema.reporting.access import bounded, find_batch
+from schema.reporting.arguments import First
 from schema.reporting.enums import BatchStatus, FeedKind, IssueSeverity, RowOutcome
+from schema.reporting.references import LazyCenter, center_of
 
-MOST_BATCHES = 100
 MOST_ISSUES = 1_000
 
-First = Annotated[int | None, strawberry.argument(description=descriptions.FIRST)]
 After = Annotated[str | None, strawberry.argument(description=descriptions.AFTER)]
 Code = Annotated[
     str | None,
@@ -67,6 +73,23 @@ class IngestBatch:
     failure_message: str | None = field(
         description=zh_en("整批未入库的原因", "Why the whole batch was refused")
     )
+    rolled_back_at: datetime | None = field(
+        description=zh_en("回退时间", "When it was rolled back")
+    )
+    rolled_back_reason: str | None = field(description=zh_en("回退原因", "Why it was rolled back"))
+    rows_removed: int | None = field(
+        description=zh_en(
+            "回退时删除的记录数：由本批次新建且其后未被更改",
+            "Records removed by the roll-back: made by the batch and not changed since",
+        )
+    )
+    rows_kept: int | None = field(
+        description=zh_en(
+            "回退时保留的记录数：原已存在或其后被更改，被覆盖的旧值无法恢复",
+            "Records the roll-back left as they are: there before the batch or changed since; "
+            "values it overwrote are not kept and cannot be restored",
+        )
+    )
 
     @classmethod
     def from_row(cls, row: BatchRow) -> IngestBatch:
@@ -89,11 +112,15 @@ class IngestBatch:
             rows_ignored=row.rows_ignored,
             failure_code=row.failure_code,
             failure_message=row.failure_message,
+            rolled_back_at=row.rolled_back_at,
+            rolled_back_reason=row.rolled_back_reason,
+            rows_removed=row.rows_removed,
+            rows_kept=row.rows_kept,
         )
 
     @computed(description=zh_en("来自哪一平台（中心）", "The centre it came from"))
-    def center(self) -> OperationCenter:
-        return OperationCenter(code=strawberry.ID(self.row.center_code))
+    def center(self, info: Info) -> LazyCenter:
+        return center_of(info, self.row.center_code)
 
     @computed(description=zh_en("问题（按出现次序）", "Issues, in the order met"))
     async def issues(
@@ -107,7 +134,7 @@ class IngestBatch:
         ] = 100,
         code: Code = None,
     ) -> list[DataIssue]:
-        size = _bounded(page_size(first, 100), MOST_ISSUES)
+        size = bounded(page_size(first, 100), MOST_ISSUES)
         issues = info.context.loaders.reporting.issues_of_batch
         rows = await issues.load((code, size), self.row.id)
         return [DataIssue.from_row(row) for row in rows]
@@ -127,7 +154,14 @@ class IngestBatch:
         after: After = None,
     ) -> IngestRowConnection:
         return connect(
-            list_rows(self.row.id, None, None, outcome.value if outcome else None, code),
+            list_rows(
+                self.row.id,
+                None,
+                None,
+                outcome.value if outcome else None,
+                code,
+                sight_of(info.context.caller, operator=True),
+            ),
             info.context.loaders.queries,
             page_size(first, 50),
             after,
@@ -136,14 +170,24 @@ class IngestBatch:
         )
 
 
-@strawberry.type(description=zh_en("数据质量问题", "An issue of data quality"))
+@strawberry.type(
+    description=zh_en(
+        "数据质量问题（文件或报送）", "An issue of data quality, of a file or a report"
+    )
+)
 class DataIssue:
     row: int | None = field(
         description=zh_en(
-            "行号（含表头）；整个文件的问题为空", "Row, header included; null: the file"
+            "行号（含表头）；整个文件或报送的问题为空",
+            "Row, header included; null: the file, or a report",
         )
     )
-    column: str | None = field(description=zh_en("列名（原文）", "Header of the column as met"))
+    column: str | None = field(
+        description=zh_en(
+            "列名（原文）；报送的问题为指标代码",
+            "Header of the column as met; of a report the code of the indicator",
+        )
+    )
     field_: str | None = field(
         name="field", description=zh_en("对应的字段", "The field the column means")
     )
@@ -158,6 +202,18 @@ class DataIssue:
             row=row.row_number,
             column=row.column_name,
             field_=row.field,
+            code=row.code,
+            severity=IssueSeverity(row.severity),
+            message=row.message,
+            raw=row.raw,
+        )
+
+    @classmethod
+    def from_report(cls, row: ReportIssueRow) -> DataIssue:
+        return cls(
+            row=None,
+            column=row.indicator_code,
+            field_=None,
             code=row.code,
             severity=IssueSeverity(row.severity),
             message=row.message,
@@ -192,7 +248,7 @@ class IngestRow:
     @computed(description=zh_en("所属批次", "The batch it is of"))
     async def batch(self, info: Info) -> IngestBatch:
         row = await info.context.loaders.reporting.batches.load(self.source.batch_id)
-        assert row is not None  # a row is deleted with its batch
+        assert row is not None  # a row is deleted with its batch, and seen only with it
         return IngestBatch.from_row(row)
 
     @computed(description=zh_en("该行的问题", "The issues of this row"))
@@ -207,7 +263,7 @@ class IngestRow:
     async def resolved_by(self, info: Info) -> IngestBatch | None:
         if self.source.resolved_by_batch is None:
             return None
-        row = await info.context.loaders.reporting.batches.load(self.source.resolved_by_batch)
+        row = await find_batch(info.context, self.source.resolved_by_batch)
         return IngestBatch.from_row(row) if row else None
 
 
@@ -256,31 +312,6 @@ class DataConflict:
         )
 
 
-@strawberry.federation.type(keys=["code"], description=descriptions.OPERATION_CENTER)
-class OperationCenter:
-    code: strawberry.ID = field(description=descriptions.CENTER_CODE)
-
-    @computed(description=zh_en("收到的批次（由新到旧）", "Batches received, latest first"))
-    async def ingest_batches(
-        self,
-        info: Info,
-        feed: Annotated[
-            FeedKind | None, strawberry.argument(description=zh_en("数据种类", "Feed"))
-        ] = None,
-        first: First = 20,
-    ) -> list[IngestBatch]:
-        size = _bounded(page_size(first, 20), MOST_BATCHES)
-        batches = info.context.loaders.reporting.batches_of_center
-        rows = await batches.load((feed.value if feed else None, size), self.code)
-        return [IngestBatch.from_row(row) for row in rows]
-
-
 IngestBatchConnection = Connection[IngestBatch]
 IngestRowConnection = Connection[IngestRow]
 DataConflictConnection = Connection[DataConflict]
-
-
-def _bounded(first: int, most: int) -> int:
-    if not 1 <= first <= most:
-        raise input_error(f"first 应在 1 与 {most} 之间", f"first is from 1 to {most}")
-    return first

@@ -1,0 +1,1 @@
+"""The declared workflows of `reporting` (DOMAIN §2.5)."""

@@ -1,0 +1,28 @@
+"""Batches of data: loaded ones may be rolled back by the operator or CNIPA (DOMAIN §2.4)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from resolvers.identity import Permit, Role
+from resolvers.workflow import Transition, Workflow
+
+ROLLERS: Final = (Permit(Role.HUB_OPERATOR), Permit(Role.CNIPA_ADMIN))
+
+INGEST: Final = Workflow(
+    name="ingest_batch",
+    zh="入库批次",
+    en="Ingest batch",
+    states=("RECEIVED", "PARSED", "FAILED", "LOADED", "ROLLED_BACK"),
+    initial=("RECEIVED",),
+    transitions=(
+        Transition(
+            "ROLL_BACK",
+            ("LOADED",),
+            ("ROLLED_BACK",),
+            ROLLERS,
+            "回退",
+            "Roll back",
+        ),
+    ),
+)
