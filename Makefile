@@ -21,7 +21,7 @@ run: install
 	$(BIN)/hub serve --dev $(ARGS)
 
 test: check
-	$(BIN)/python -m pytest -q $(ARGS)
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile $(ARGS)
 
 check: install
 	$(BIN)/ruff format --check .
@@ -40,7 +40,7 @@ bench: install
 lock: install
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv lock
-	$(BIN)/uv export -q --locked --all-extras --no-emit-project --format requirements-txt -o .ci/requirements.txt
+	$(BIN)/uv export -q --locked --all-extras --no-emit-project --no-header --format requirements-txt -o .ci/requirements.txt
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
