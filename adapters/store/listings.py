@@ -22,6 +22,7 @@ from adapters.store.table import (
     money_columns,
     write_rows,
 )
+from adapters.store.trade_events import tell_of_listings
 from resolvers.database.pool import Transaction
 from resolvers.values import Money
 from resolvers.values.text import party_name_key
@@ -70,6 +71,7 @@ async def store_listings(
         historic=("status",),
     )
     await write_rows(transaction, SPEC, merged, batch.received_at)
+    await tell_of_listings(transaction, [merged.ids[key] for key in merged.dirty])
     conflicts = await write_conflicts(transaction, SPEC.entity, merged.conflicts)
     return Stored(len(merged.dirty), conflicts)
 

@@ -27,6 +27,7 @@ from adapters.store.table import (
     money_columns,
     write_rows,
 )
+from adapters.store.trade_events import announce_open_licences
 from resolvers.database.pool import Transaction
 from resolvers.values import Money
 
@@ -91,6 +92,8 @@ async def store_open_licences(
         }
         merge_rows(merged, [Incoming(row.key, values, row.origin)], historic=("status",))
     await write_rows(transaction, SPEC, merged, batch.received_at)
+    announced = [key[0] for key, names in merged.dirty.items() if "status" in names]
+    await announce_open_licences(transaction, announced)
     await _note_reports(transaction, rows, batch)
     conflicts = await write_conflicts(transaction, SPEC.entity, merged.conflicts)
     return Stored(len(merged.dirty), conflicts)

@@ -41,8 +41,8 @@ INTERNATIONAL: Final = (
     ("01890000-0000-7000-8000-000000fe2003", "电池热管理专利对外转让", SHANGHAI, CHIPS,
      ("CN2020290000160",), ("KR",), "TRANSFER_OUT", "PLANNED", False, date(2024, 1, 8)),
     ("01890000-0000-7000-8000-000000fe2004", "联邦学习制备方法标准必要专利", SHANGHAI, CARS,
-     ("CN2017190000286",), ("EP", "US", "JP"), "STANDARD_ESSENTIAL_PATENT", "CONCLUDED", False,
-     date(2022, 9, 1)),
+     ("CN2017190000286", "CN2017190000267"), ("EP", "US", "JP"),
+     "STANDARD_ESSENTIAL_PATENT", "CONCLUDED", False, date(2022, 9, 1)),
 )  # fmt: skip
 
 ADD_ADVANCED: Final = """
@@ -66,13 +66,13 @@ async def load_demo(database: Database) -> None:
             )
             if added is not None:
                 await tx.execute("demo.patents", sql.ADD_ADVANCED_PATENTS, added, list(patents))
-        for key, title, platform, owner, patents, offices, *rest in INTERNATIONAL:
+        for key, title, platform, owner, numbers, offices, *rest in INTERNATIONAL:
             office = OFFICE_OF[platform]
             added = await tx.fetchval(
                 "demo.abroad", ADD_INTERNATIONAL, UUID(key), title, platform, office, owner, *rest
             )
             if added is not None:
                 await tx.execute(
-                    "demo.patents", sql.ADD_INTERNATIONAL_PATENTS, added, list(patents)
+                    "demo.patents", sql.ADD_INTERNATIONAL_PATENTS, added, list(numbers)
                 )
                 await tx.execute("demo.offices", sql.ADD_OFFICES, added, list(offices))

@@ -66,6 +66,7 @@ _PER_LOAD = frozenset(
         "received_at",
         "finished_at",
         "updated_at",
+        "changed_at",
         "detected_at",
         "losing_batch_id",
         "field_provenance",

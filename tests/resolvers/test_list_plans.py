@@ -14,7 +14,9 @@ from resolvers.patents import sql as patents_sql
 from resolvers.patents.holdings import HoldingFilter, HoldingPage
 from resolvers.patents.lists import PatentFilterRow, list_patents
 from resolvers.reference.pages import list_organizations, list_regions
-from resolvers.reporting.lists import list_batches, list_rows
+from resolvers.reporting.lists import list_batches, list_reports, list_rows
+from resolvers.reporting.rules.periods import Period, PeriodKind
+from resolvers.reporting.sight import EVERYTHING, Sight
 from resolvers.trading import sql as trading_sql
 from resolvers.trading.lists import (
     ListingFilterRow,
@@ -23,9 +25,11 @@ from resolvers.trading.lists import (
     list_listings,
     list_open_licences,
 )
+from resolvers.trading.sight import PUBLIC
 
 TODAY = date(2024, 6, 15)
 ROWS = 20_000
+QUARTER = Period(PeriodKind.QUARTER, 2023, 4)
 
 FILL = f"""
 insert into patents.patent (application_number, office_code, kind, title, filing_date, grant_date,
@@ -95,6 +99,14 @@ insert into reporting.ingest_batch (center_code, source_name, feed, sha256, rece
 select 'FT-' || (110000 + n % 100) || '-01', 's', 'PATENT', md5(n::text) || md5(n::text),
   timestamptz '2024-01-01' + n * interval '1 minute', 'LOADED'
 from generate_series(1, {ROWS // 10}) as n;
+insert into reporting.business_report (number, center_code, period_kind, period_label,
+  period_from, period_to, year, status, due_on, region_code, jurisdiction_code, industry_codes,
+  created_at, updated_at)
+select n || '/' || year || '/' || q, 'FT-' || (110000 + n) || '-01', 'QUARTER', year || '-Q' || q,
+  make_date(year, q * 3 - 2, 1), make_date(year, q * 3, 28), year,
+  case when q < 4 then 'LOCKED' when n % 10 = 0 then 'SUBMITTED' else 'ACCEPTED' end,
+  make_date(year, q * 3, 28), '110000', (110000 + n)::text, '{{}}', now(), now()
+from generate_series(1, 200) as n, generate_series(2014, 2023) as year, generate_series(1, 4) as q;
 insert into reporting.ingest_row (batch_id, row_number, outcome, raw, content_hash)
 select b.id, n, 'REJECTED', '{{}}', 'h'
 from (select id from reporting.ingest_batch limit 200) as b, generate_series(1, 100) as n;
@@ -174,8 +186,17 @@ CASES: list[tuple[ListQuery, str]] = [
     (list_organizations(None, None, None, "BANK"), "organization_kind"),
     (list_regions("100100", None, None, False), "region_parent"),
     (list_regions(None, None, "第77区", False), "region_name_search"),
-    (list_batches(None, None, None), "ingest_batch_newest"),
-    (list_batches("FT-110007-01", "PATENT", None), "ingest_batch_center"),
+    (list_batches(None, None, None, EVERYTHING), "ingest_batch_newest"),
+    (list_batches("FT-110007-01", "PATENT", None, EVERYTHING), "ingest_batch_center"),
+    (list_batches(None, None, None, Sight(center="FT-110007-01")), "ingest_batch_center"),
+    (list_reports(None, None, None, EVERYTHING), "business_report_newest"),
+    (list_reports(None, QUARTER, "ACCEPTED", EVERYTHING), "business_report_period"),
+    (list_reports("110007", None, None, EVERYTHING), "business_report_jurisdiction"),
+    (list_reports(None, None, None, Sight(center="FT-110007-01")), "business_report_center"),
+    (
+        list_reports(None, None, None, Sight(jurisdictions=("110007",))),
+        "business_report_jurisdiction",
+    ),
 ]
 
 
@@ -201,7 +222,7 @@ async def test_the_next_page_starts_at_its_position(filled: Database) -> None:
 
 async def test_rows_of_a_batch(filled: Database) -> None:
     batch = await filled.fetchval("test.batch", "select batch_id from reporting.ingest_row limit 1")
-    query = list_rows(batch, None, None, "REJECTED", None).prepare(50, None)
+    query = list_rows(batch, None, None, "REJECTED", None, EVERYTHING).prepare(50, None)
     nodes = await explain(filled, query.sql, list(query.parameters))
     assert "ingest_row_pkey" in indexes(nodes) or "ingest_row_outcome" in indexes(nodes)
     assert not read_whole(nodes)
@@ -210,12 +231,13 @@ async def test_rows_of_a_batch(filled: Database) -> None:
 async def test_batches_of_keys_use_indexes(filled: Database) -> None:
     numbers = [f"CN2015{n:09d}" for n in range(1, 51)]
     usccs = [f"91440305MA{n:08d}" for n in range(10)]
+    public = PUBLIC.parameters
     wanted: list[tuple[str, list[object]]] = [
-        (trading_sql.LISTINGS_OF_PATENTS, [numbers, None]),
+        (trading_sql.LISTINGS_OF_PATENTS, [numbers, None, *public]),
         (trading_sql.OPEN_LICENCES_OF_PATENTS, [numbers]),
         (trading_sql.LICENCES_OF_PATENTS, [numbers, TODAY, True]),
         (trading_sql.TRANSFERS_OF_PATENTS, [numbers]),
-        (trading_sql.LISTINGS_OF_SELLERS, [usccs, None, 1000]),
+        (trading_sql.LISTINGS_OF_SELLERS, [usccs, None, 1000, *public]),
         (trading_sql.OPEN_LICENCES_OF_LICENSORS, [usccs, 1000]),
         (trading_sql.DEMANDS_OF_ORGANIZATIONS, [usccs, 1000]),
         (trading_sql.LISTINGS_IN_REGIONS, [["440305"], ["440305"], ["440306"]]),
