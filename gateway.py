@@ -8,9 +8,11 @@ starts without the domain and `hub --help` without either.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import contextlib
+import os
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -21,18 +23,23 @@ from federation.cli.errors import CommandError
 from federation.cli.parser import add_engine_commands, run_command
 from federation.cli.serve import add_engine_arguments, run_app, serve_engine
 from federation.cli.settings import listen_address, load_settings
-from federation.server.settings import EngineSettings, Section
+from federation.server.settings import EngineSettings, Limits, Section
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from adapters.progress import Progress
+    from federation.server.authentication import Claims
+    from federation.server.identity import ClientIdentity
+    from federation.server.request import HttpRequest
     from resolvers.database.launcher import EmbeddedSettings
     from resolvers.database.pool import Database, PoolSettings
+    from resolvers.peers import Peers
+    from schema.identity import IdentityKey
     from schema.serving import SubgraphServer
 
-Role = Literal["all", "gateway", "subgraphs"]
-ROLES: tuple[Role, ...] = ("all", "gateway", "subgraphs")
+Role = Literal["all", "gateway", "subgraphs", "worker"]
+ROLES: tuple[Role, ...] = ("all", "gateway", "subgraphs", "worker")
 TITLE = "知通枢纽 · Zhitong Hub"
 SCHEMAS = Path(__file__).parent / "schema"
 
@@ -77,20 +84,48 @@ class AdaptersSection(Section, frozen=True):
         return [Path(folder) for folder in self.sources] + ([SOURCES] if self.demo else [])
 
 
-class HubSettings(EngineSettings, frozen=True):
-    """The whole hub.yaml."""
+class IdentitySection(Section, frozen=True):
+    """`key`: signs who the caller is, from gateway to subgraphs; at least 32 characters, the same
+    on both sides where they run apart. `HUB_IDENTITY_KEY` wins. One process alone makes its own.
+    """
 
+    key: Annotated[str, Meta(min_length=32)] | None = None
+
+    def identity_key(self, *, shared: bool) -> IdentityKey:
+        from schema.identity import IdentityKey
+
+        key = os.environ.get("HUB_IDENTITY_KEY") or self.key
+        if key is None and shared:
+            raise CommandError(
+                "gateway and subgraphs run apart: give both the same identity.key in hub.yaml or"
+                " HUB_IDENTITY_KEY (at least 32 random characters)"
+            )
+        try:
+            return IdentityKey(key) if key is not None else IdentityKey.random()
+        except ValueError as error:
+            raise CommandError(str(error)) from None
+
+
+class HubSettings(EngineSettings, frozen=True):
+    """The whole hub.yaml. `development` is what `--dev` turns on, and refused in a file."""
+
+    # Files of centres come in as base64 in a mutation; the engine alone takes 2 MB.
+    limits: Limits = Limits(http_max_request_bytes=16 * 1024 * 1024)
     database: DatabaseSection = DatabaseSection()
     adapters: AdaptersSection = AdaptersSection()
+    identity: IdentitySection = IdentitySection()
+    development: bool = False
 
 
 def read_settings(args: argparse.Namespace) -> HubSettings:
     """Return the settings the arguments name; `--dev` also turns the demo feeds on."""
     settings = load_settings(args)
     assert isinstance(settings, HubSettings)
+    if settings.development:
+        raise CommandError("'development' cannot be set in a file; start with --dev")
     if getattr(args, "dev", False):
         demo = msgspec.structs.replace(settings.adapters, demo=True)
-        settings = msgspec.structs.replace(settings, adapters=demo)
+        settings = msgspec.structs.replace(settings, adapters=demo, development=True)
     return settings
 
 
@@ -130,35 +165,89 @@ def build_app(
 
         config = read_config(Path(config), HubSettings)
     settings = config or HubSettings()
+    identity = settings.identity.identity_key(shared=role != "all")
+    identifier = _HubIdentifier(identity, development=settings.development)
     if role == "gateway":
         remote = _remote_subgraphs(settings)
-        around = Surroundings(title=TITLE, examples=_examples())
+        settings = _with_event_streams(settings)
+        around = Surroundings(title=TITLE, examples=_examples(), identifier=identifier)
         return build_engine_app(settings, lambda: _compose(remote), surroundings=around)
 
     from starlette.routing import Mount
 
-    parts = _Parts(settings, say, progress)
+    parts = _Parts(settings, identity, say, progress, worker=role in ("all", "worker"))
     if role == "subgraphs":
         return parts.app()
+    if role == "worker":
+        return parts.app(subgraphs=False)
     around = Surroundings(
         title=TITLE,
         examples=_examples(),
         routes=[Mount("/subgraphs", app=parts.http)],
         lifespan=parts.lifespan,
+        identifier=identifier,
     )
     local: dict[str, Any] = {name: parts.execute(name) for name in subgraph_names()}
+    streams: dict[str, Any] = {name: parts.subscribe(name) for name in local}
     host, port = settings.supergraph.address()
     urls = {name: f"http://{host}:{port}/subgraphs/{name}/graphql" for name in local}
-    return build_engine_app(settings, lambda: _compose(urls), local=local, surroundings=around)
+    return build_engine_app(
+        settings,
+        lambda: _compose(urls),
+        local=local,
+        local_streams=streams,
+        surroundings=around,
+    )
+
+
+class _HubIdentifier:
+    """Tells the subgraphs who asks, by a signed statement; see `schema.credentials`."""
+
+    def __init__(self, key: IdentityKey, *, development: bool) -> None:
+        from schema.identity import HEADER
+
+        self._key = key
+        self._development = development
+        self.reserved = frozenset({HEADER})
+
+    def identify(self, http: HttpRequest, claims: Claims | None) -> ClientIdentity:
+        """See `Identifier.identify`."""
+        from federation.server.authentication import unauthenticated
+        from federation.server.identity import NOBODY, ClientIdentity
+        from resolvers.identity import ANONYMOUS
+        from schema.credentials import CredentialsRefused, caller_of_claims, caller_of_header
+
+        value = http.header(b"authorization")
+        if value is None and claims is None:
+            return NOBODY
+        try:
+            if claims is not None:
+                caller = caller_of_claims(claims)
+            else:
+                shown = value.decode("latin-1") if value is not None else None
+                caller = caller_of_header(shown, development=self._development)
+        except CredentialsRefused as refusal:
+            raise unauthenticated(refusal.message) from None
+        if caller == ANONYMOUS:
+            return NOBODY
+        return ClientIdentity(caller, lambda: self._key.headers(caller))
 
 
 class _Parts:
     """What lives as long as the application: the database and the subgraphs over it."""
 
     def __init__(
-        self, settings: HubSettings, say: Callable[[str], None], progress: Progress | None
+        self,
+        settings: HubSettings,
+        identity: IdentityKey,
+        say: Callable[[str], None],
+        progress: Progress | None,
+        *,
+        worker: bool,
     ) -> None:
         self._settings = settings
+        self._identity = identity
+        self._worker = worker
         self._say = say
         self._progress = progress
         self._server: SubgraphServer | None = None
@@ -176,13 +265,25 @@ class _Parts:
 
         return execute
 
+    def subscribe(self, name: str) -> Any:
+        def subscribe(
+            query: str,
+            variables: dict[str, Any],
+            operation_name: str | None,
+            headers: Mapping[str, str],
+        ) -> AsyncIterator[Mapping[str, Any]]:
+            assert self._server is not None
+            return self._server.subscribe(name, query, variables, operation_name, headers)
+
+        return subscribe
+
     async def http(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI: the subgraphs for other routers, below `/subgraphs`."""
         assert self._http is not None
         await self._http(scope, receive, send)
 
-    def app(self) -> ASGIApp:
-        """Return the subgraphs alone, for a gateway that runs elsewhere."""
+    def app(self, *, subgraphs: bool = True) -> ASGIApp:
+        """Return the subgraphs alone, for a gateway that runs elsewhere; or only their health."""
         from starlette.applications import Starlette
         from starlette.routing import Mount
 
@@ -191,29 +292,69 @@ class _Parts:
         path = self._settings.health_check.path
         health = health_routes(path, lambda: self._http is not None)
         return Starlette(
-            routes=[*health, Mount("/subgraphs", app=self.http)],
+            routes=[*health, *([Mount("/subgraphs", app=self.http)] if subgraphs else ())],
             lifespan=lambda app: self.lifespan(),
         )
 
     @contextlib.asynccontextmanager
     async def lifespan(self) -> AsyncIterator[None]:
-        from resolvers.reference.load import load_reference
+        from adapters.intake import Intake
+        from resolvers.hub.events import EventBus
         from schema.http import subgraph_app
+        from schema.remote_peers import RemotePeers
         from schema.serving import SubgraphServer
 
-        async with open_hub_database(self._settings) as database:
-            self._say(f"database: {database.where}")
-            loaded = [each for each in await load_reference(database) if not each.skipped]
-            if loaded:
-                rows = ", ".join(f"{each.name} {each.rows}" for each in loaded)
-                self._say(f"reference data loaded: {rows}")
-            if self._settings.adapters.demo:
-                from adapters.demo import pull_demo
-
-                await pull_demo(database, self._progress)
-            self._server = SubgraphServer(database)
-            self._http = subgraph_app(self._server)
+        async with contextlib.AsyncExitStack() as stack:
+            database = await stack.enter_async_context(open_hub_database(self._settings))
+            await self._fill(database)
+            events = await stack.enter_async_context(EventBus(database).running())
+            addresses = self._settings.override_subgraph_url
+            peers = await stack.enter_async_context(RemotePeers(addresses, self._identity))
+            self._server = SubgraphServer(
+                database, identity=self._identity, events=events, peers=peers, ingest=Intake()
+            )
+            peers.local = self._server.local_peers
+            deadline = self._settings.traffic_shaping.deadline
+            self._http = subgraph_app(
+                self._server, deadline_header=deadline.header if deadline.accept else None
+            )
+            if self._worker:
+                await stack.enter_async_context(_beside(self._work(database, peers)))
             yield
+
+    async def _fill(self, database: Database) -> None:
+        """Load the reference data, and with the demo the invented feeds and rows."""
+        from resolvers.reference.load import load_reference
+
+        self._say(f"database: {database.where}")
+        loaded = [each for each in await load_reference(database) if not each.skipped]
+        if loaded:
+            rows = ", ".join(f"{each.name} {each.rows}" for each in loaded)
+            self._say(f"reference data loaded: {rows}")
+        if self._settings.adapters.demo:
+            from adapters.demo import pull_demo
+            from resolvers.demo import load_demos
+
+            await pull_demo(database, self._progress)
+            await load_demos(database)
+
+    async def _work(self, database: Database, peers: Peers) -> None:
+        """Run the worker: reactions and timers of all subgraphs."""
+        from resolvers.hub.worker import Worker
+        from resolvers.jobs import ALL_JOBS
+
+        await Worker(database, peers, ALL_JOBS).run()
+
+
+@contextlib.asynccontextmanager
+async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run `work` beside the block, and end it with the block."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def subgraph_names() -> tuple[str, ...]:
@@ -247,6 +388,19 @@ def _remote_subgraphs(settings: HubSettings) -> dict[str, str]:
             f"{missing[0]}: http://127.0.0.1:4001/subgraphs/{missing[0]}/graphql"
         )
     return {name: urls[name] for name in subgraph_names()}
+
+
+def _with_event_streams(settings: HubSettings) -> HubSettings:
+    """Return the settings with the own subgraphs' streams over SSE, unless they say otherwise."""
+    from federation.server.settings import Passthrough
+
+    replace = msgspec.structs.replace
+    subscription = settings.subscription
+    passthrough = subscription.mode.passthrough
+    streams = {name: Passthrough(protocol="sse") for name in subgraph_names()}
+    passthrough = replace(passthrough, subgraphs=streams | passthrough.subgraphs)
+    mode = replace(subscription.mode, passthrough=passthrough)
+    return replace(settings, subscription=replace(subscription, mode=mode))
 
 
 def _examples() -> list[tuple[str, str]]:

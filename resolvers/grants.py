@@ -11,14 +11,30 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
+from resolvers.database.pool import Queries
 from resolvers.identity import CENTER_ROLES, Caller
 from resolvers.peers import Peers, ask_entities
 
 SELECTION: Final = """
 dataGrants(status: ACTIVE) { id fields dataFoundation { topic } }
 """
+NOTE: Final = """
+insert into hub.grant_use (grant_id, records, at)
+select id, records, $3 from unnest($1::uuid[], $2::integer[]) as used (id, records)
+"""
+TAKE: Final = """
+with taken as (
+  delete from hub.grant_use
+  where id in (select id from hub.grant_use order by id limit $1 for update skip locked)
+  returning grant_id, records, at)
+select grant_id, count(*) as requests, sum(records)::bigint as records, max(at) as last_used_at
+from taken group by grant_id order by grant_id
+"""
+TAKEN_AT_ONCE: Final = 10_000
 
 
 @dataclass(slots=True)
@@ -47,6 +63,32 @@ class GrantUse:
                 self.used[grant["id"]] += 1
                 return True
         return False
+
+    async def note(self, queries: Queries, now: datetime) -> None:
+        """Write down what was used since the last note."""
+        used, self.used = self.used, Counter()
+        if used:
+            ids = [UUID(grant_id) for grant_id in used]
+            await queries.execute("hub.grant_use", NOTE, ids, list(used.values()), now)
+
+
+@dataclass(frozen=True, slots=True)
+class NotedUse:
+    """How often a grant served: requests, values it opened, and when last."""
+
+    grant_id: UUID
+    requests: int
+    records: int
+    last_used_at: datetime
+
+
+async def take_uses(queries: Queries) -> tuple[NotedUse, ...]:
+    """Return some of the noted uses by grant and remove them; nothing when there are none left."""
+    records = await queries.fetch("hub.take_grant_use", TAKE, TAKEN_AT_ONCE)
+    return tuple(
+        NotedUse(record["grant_id"], record["requests"], record["records"], record["last_used_at"])
+        for record in records
+    )
 
 
 async def _load(peers: Peers, center: str) -> list[Mapping[str, Any]]:

@@ -41,6 +41,11 @@ class ListQuery:
         query = self.prepare(first, after)
         return query.page(await queries.fetch(self.name, query.sql, *query.parameters))
 
+    async def load_first(self, queries: Queries, most: int) -> tuple[Any, ...]:
+        """Return the first records of a list that the schema gives no pages, `most` of them."""
+        query = self.prepare(most, None, largest=most)
+        return query.page(await queries.fetch(self.name, query.sql, *query.parameters)).rows
+
     async def load_count(self, queries: Queries) -> int:
         """Return how many rows the whole list has."""
         total: int = await queries.fetchval(

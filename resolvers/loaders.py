@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from resolvers.catalog.loaders import CatalogLoaders
 from resolvers.database.pool import Queries
+from resolvers.featured.loaders import FeaturedLoaders
+from resolvers.finance.loaders import FinanceLoaders
 from resolvers.patents.loaders import PatentLoaders
 from resolvers.platforms.loaders import PlatformLoaders
 from resolvers.reference.loaders import ReferenceLoaders
 from resolvers.reporting.loaders import ReportingLoaders
+from resolvers.tools.loaders import ToolsLoaders
 from resolvers.trading.loaders import TradingLoaders
 
 
@@ -37,6 +41,22 @@ class Loaders:
     @cached_property
     def trading(self) -> TradingLoaders:
         return TradingLoaders(self.queries)
+
+    @cached_property
+    def finance(self) -> FinanceLoaders:
+        return FinanceLoaders(self.queries)
+
+    @cached_property
+    def catalog(self) -> CatalogLoaders:
+        return CatalogLoaders(self.queries)
+
+    @cached_property
+    def featured(self) -> FeaturedLoaders:
+        return FeaturedLoaders(self.queries)
+
+    @cached_property
+    def tools(self) -> ToolsLoaders:
+        return ToolsLoaders(self.queries)
 
     @cached_property
     def reporting(self) -> ReportingLoaders:

@@ -81,3 +81,17 @@ def money_columns(prefix: str) -> str:
     """Return the list of columns that `money_row` reads, for a select."""
     names = ("amount", "currency", "kind", "amount_min", "amount_max", "rate", "royalty_base")
     return ", ".join(f"{prefix}_{name}" for name in (*names, "original"))
+
+
+def money_values(row: MoneyRow) -> tuple[object, ...]:
+    """Return the values of `money_columns`, in their order, for an insert."""
+    return (
+        row.amount,
+        row.currency,
+        row.kind,
+        row.amount_min,
+        row.amount_max,
+        row.rate,
+        row.royalty_base,
+        row.original,
+    )

@@ -10,17 +10,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from schema.catalog.schema import SCHEMA as CATALOG
 from schema.common.subgraph import SubgraphSchema
+from schema.featured.schema import SCHEMA as FEATURED
+from schema.finance.schema import SCHEMA as FINANCE
 from schema.patents.schema import SCHEMA as PATENTS
 from schema.platforms.schema import SCHEMA as PLATFORMS
 from schema.reference.schema import SCHEMA as REFERENCE
 from schema.reporting.schema import SCHEMA as REPORTING
+from schema.tools.schema import SCHEMA as TOOLS
 from schema.trading.schema import SCHEMA as TRADING
 
 SUBGRAPHS: Final[Mapping[str, SubgraphSchema]] = {
     "reference": REFERENCE,
     "patents": PATENTS,
     "platforms": PLATFORMS,
+    "catalog": CATALOG,
     "trading": TRADING,
+    "finance": FINANCE,
+    "tools": TOOLS,
+    "featured": FEATURED,
     "reporting": REPORTING,
 }

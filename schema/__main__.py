@@ -1,10 +1,11 @@
-"""`python -m schema` writes each subgraph's SDL to its `schema.graphql`, for review."""
+"""`python -m schema` writes each subgraph's SDL and the page of rights, for review."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from schema import SUBGRAPHS
+from schema.access_page import PAGE, access_page
 
 
 def sdl_file(name: str) -> Path:
@@ -15,6 +16,7 @@ def sdl_file(name: str) -> Path:
 def main() -> None:
     for name, schema in SUBGRAPHS.items():
         sdl_file(name).write_text(schema.sdl, encoding="utf-8")
+    PAGE.write_text(access_page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

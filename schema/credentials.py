@@ -4,8 +4,8 @@ The gateway verifies tokens (`federation/server/authentication.py`); here their 
 what the caller acts for. Claims that contradict themselves (a centre's role without a centre) are
 refused, never guessed.
 
-`Authorization: Dev <ROLE> [code]` is believed only where `development` is on (`hub serve --dev`),
-and refused with a clear message everywhere else.
+`Authorization: Dev <ROLE> [code] [scope …]` is believed only where `development` is on (`hub serve
+--dev`), and refused with a clear message everywhere else. A word with a colon is a scope.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from resolvers.identity import ANONYMOUS, CENTER_ROLES, Caller, Role
 from resolvers.values import is_jurisdiction, parse_center_code, parse_uscc
 
 LONGEST: Final = 8_192
-DEVELOPMENT_SCOPES: Final = frozenset({"contact:read"})
 
 ROLE_CLAIM: Final = "hub_role"
 CENTER_CLAIM: Final = "hub_center"
@@ -76,15 +75,19 @@ def caller_of_header(authorization: str | None, *, development: bool) -> Caller:
         raise CredentialsRefused(
             "development identities work only with `hub serve --dev`; send a Bearer token"
         )
+    scopes = [word for word in words if ":" in word]
+    words = [word for word in words if ":" not in word]
     if not 1 <= len(words) <= 2:
-        raise CredentialsRefused("write: Dev <ROLE> [code], as in Dev PROVINCIAL_OFFICE 440000")
+        raise CredentialsRefused(
+            "write: Dev <ROLE> [code] [scope …], as in Dev PROVINCIAL_OFFICE 440000 contact:read"
+        )
     role, own = words[0].upper(), words[1] if len(words) == 2 else None
     member = _own_member(role)
     return checked_caller(
         f"development:{role.lower()}{':' + own if own else ''}",
         role,
         **({member: own} if member else {}),
-        scopes=DEVELOPMENT_SCOPES,
+        scopes=scopes,
     )
 
 

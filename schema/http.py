@@ -4,7 +4,8 @@ Only what federation routers send: a JSON object with `query`, `variables`, `ope
 as GraphQL over HTTP says for `application/graphql-response+json`: 200 with `data`, 400 without.
 
 A router may say in a header how many milliseconds it will wait (ADR 4). When they are over, the
-work is cancelled and the answer is 504.
+work is cancelled and the answer is 504. With `accept: text/event-stream` a subscription is answered
+as a stream (`schema/http_streams.py`), which has no such end.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route, Router
 
+from schema.http_streams import EVENT_STREAM, Streams
 from schema.serving import SubgraphServer
 
 LARGEST_BODY: Final = 16 * 1024 * 1024
@@ -41,8 +43,12 @@ def subgraph_app(
     Mount it at `/subgraphs`. `deadline_header`: None when no caller's deadline is honoured.
     """
 
+    streams = Streams(server)
+
     def endpoint(name: str) -> Any:
         async def answer(request: Request) -> Response:
+            if EVENT_STREAM in request.headers.get("accept", ""):
+                return await _open_stream(streams, name, request)
             return await _answer_in_time(server, name, request, deadline_header)
 
         return answer
@@ -74,7 +80,33 @@ async def _answer_in_time(
         return _problem(504, "请求的时限已到\nThe request's time is over", "GATEWAY_TIMEOUT")
 
 
+async def _open_stream(streams: Streams, name: str, request: Request) -> Response:
+    message = await _read_message(request)
+    if isinstance(message, Response):
+        return message
+    if streams.full:
+        return _problem(503, "Too many open streams; try again later", "TOO_MANY_SUBSCRIPTIONS")
+    return streams.response(name, message, dict(request.headers))
+
+
 async def _answer(server: SubgraphServer, name: str, request: Request) -> Response:
+    message = await _read_message(request)
+    if isinstance(message, Response):
+        return message
+    response = await server.execute(
+        name,
+        message["query"],
+        message.get("variables"),
+        message.get("operationName"),
+        dict(request.headers),
+    )
+    media_type = GRAPHQL_RESPONSE if GRAPHQL_RESPONSE in request.headers.get("accept", "") else JSON
+    failed = "data" not in response and media_type == GRAPHQL_RESPONSE
+    return Response(orjson.dumps(response), 400 if failed else 200, media_type=media_type)
+
+
+async def _read_message(request: Request) -> Mapping[str, Any] | Response:
+    """Return the request's JSON object, or the refusal of what is none."""
     if request.headers.get("content-type", "").split(";")[0].strip().lower() != JSON:
         return _problem(415, "Content-Type must be application/json")
     body = await _read_body(request)
@@ -87,16 +119,8 @@ async def _answer(server: SubgraphServer, name: str, request: Request) -> Respon
     problem = _find_problem(message)
     if problem is not None:
         return _problem(400, problem)
-    response = await server.execute(
-        name,
-        message["query"],
-        message.get("variables"),
-        message.get("operationName"),
-        dict(request.headers),
-    )
-    media_type = GRAPHQL_RESPONSE if GRAPHQL_RESPONSE in request.headers.get("accept", "") else JSON
-    failed = "data" not in response and media_type == GRAPHQL_RESPONSE
-    return Response(orjson.dumps(response), 400 if failed else 200, media_type=media_type)
+    read: Mapping[str, Any] = message
+    return read
 
 
 async def _read_body(request: Request) -> bytes | None:

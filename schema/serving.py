@@ -24,12 +24,14 @@ from strawberry.schema.exceptions import (
 from resolvers.batching import LOAD_BUDGET, LoadBudget, TooManyLoads
 from resolvers.database.errors import DatabaseError
 from resolvers.database.pool import Database, Queries
+from resolvers.grants import GrantUse
 from resolvers.hub.events import EventBus, SlowListener
 from resolvers.identity import ANONYMOUS, Caller, service
 from resolvers.loaders import Loaders
 from resolvers.paging import PagingError
 from resolvers.peers import Peers, PeerUnavailable
 from resolvers.reference.cached_lists import CachedLists
+from resolvers.reporting.ingest_port import IngestPort
 from resolvers.values.dates import today_in_china
 from schema import SUBGRAPHS
 from schema.common.context import SubgraphContext
@@ -56,7 +58,8 @@ class SubgraphServer:
 
     `identity` verifies who asks; without it every request is the anonymous public. `events` feeds
     subscriptions. `peers` answers what subgraphs ask of each other, by default this server itself.
-    Mutations need a `Database`; any other `queries` can only be read from.
+    Mutations need a `Database`; any other `queries` can only be read from. `ingest` takes files in
+    and rolls batches back; without it those two mutations are refused.
     """
 
     def __init__(
@@ -69,6 +72,7 @@ class SubgraphServer:
         identity: IdentityKey | None = None,
         events: EventBus | None = None,
         peers: Peers | None = None,
+        ingest: IngestPort | None = None,
     ) -> None:
         self._queries = queries
         self._subgraphs = subgraphs
@@ -77,7 +81,9 @@ class SubgraphServer:
         self._lists = CachedLists()
         self._identity = identity
         self._events = events
-        self.peers: Peers = peers if peers is not None else LocalPeers(self)
+        self._ingest = ingest
+        self.local_peers = LocalPeers(self)
+        self.peers: Peers = peers if peers is not None else self.local_peers
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -150,6 +156,7 @@ class SubgraphServer:
         finally:
             LOAD_BUDGET.reset(outer)
             budget.stop()
+        await _note_use_of_grants(context)
         return _response(result)
 
     async def subscribe(
@@ -186,6 +193,7 @@ class SubgraphServer:
             return
         async with aclosing(source) as results:
             async for result in results:
+                await _note_use_of_grants(context)
                 yield _response(result)
 
     def _caller(self, headers: Mapping[str, str] | None) -> Caller:
@@ -211,12 +219,14 @@ class SubgraphServer:
             self._queries if isinstance(self._queries, Database) else None,
             self._events,
             self.peers,
+            ingest=self._ingest,
             renew=self._renew,
         )
 
     def _renew(self, context: SubgraphContext) -> None:
-        """Make the loaders and the day of a subscription anew."""
+        """Make the loaders, the grants and the day of a subscription anew."""
         context.loaders = Loaders(self._queries)
+        context.grants = GrantUse()
         context.today = self._today()
         context.now = self._now()
         LOAD_BUDGET.set(LoadBudget(MOST_LOADS))
@@ -226,6 +236,15 @@ class SubgraphServer:
         if schema is None:
             raise UnknownSubgraph(f"no subgraph {name!r}; there are {', '.join(self._subgraphs)}")
         return schema
+
+
+async def _note_use_of_grants(context: SubgraphContext) -> None:
+    """Note which grants on conditional data served. The answer is right also when that fails."""
+    if context.database is not None:
+        try:
+            await context.grants.note(context.database, context.now)
+        except DatabaseError as error:
+            log.error("the use of grants by %s was not noted: %s", context.caller.center, error)
 
 
 class LocalPeers:
@@ -238,7 +257,10 @@ class LocalPeers:
         self, subgraph: str, query: str, variables: Mapping[str, Any] | None = None
     ) -> Mapping[str, Any]:
         """See `Peers.ask`."""
-        response = await self._server.answer(subgraph, service("peer"), query, variables)
+        try:
+            response = await self._server.answer(subgraph, service("peer"), query, variables)
+        except UnknownSubgraph as error:
+            raise PeerUnavailable(subgraph, str(error)) from None
         if response.get("errors") or response.get("data") is None:
             first = (response.get("errors") or [{"message": "no data"}])[0]
             raise PeerUnavailable(subgraph, str(first["message"]))
@@ -331,7 +353,9 @@ def _request_code(error: GraphQLError) -> str:
     if error.message.startswith("Syntax Error"):
         return "GRAPHQL_PARSE_FAILED"
     return (
-        "BAD_USER_INPUT" if error.message.startswith("Variable ") else "GRAPHQL_VALIDATION_FAILED"
+        "BAD_USER_INPUT"
+        if error.message.startswith(("Variable ", "Too many errors processing variables"))
+        else "GRAPHQL_VALIDATION_FAILED"
     )
 
 

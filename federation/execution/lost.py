@@ -27,14 +27,15 @@ from federation.plan.nodes import (
     RequiredSelection,
 )
 
-# Selections that a failed step did not answer for an object.
-_Tree = tuple[Members, Cause]
+# Selections that a failed step did not answer for an object, and whether a null may be of them.
+# Where the rest of an answer is sound, what is unknown is missing: a null there was answered.
+_Tree = tuple[Members, Cause, bool]
 
 
 class LostValues:
     """What is unknown of one request's data. Objects are known by identity; the data keeps them.
 
-    A value counts as lost only while it is null or missing: another step may have brought it.
+    A value counts as lost only while it is not there: another step may have brought it.
     """
 
     def __init__(self) -> None:
@@ -66,23 +67,15 @@ class LostValues:
     def _add_absent(self, item: dict[str, Any], members: Members, cause: Cause) -> None:
         """Where the error left nothing of the entity, all of it is unknown.
 
-        Also what it would have added to objects that other steps brought. A null that another step
-        answered is known.
+        Also what it would have added to objects that other steps brought.
         """
-        if all(key in item for key in members.fields):
-            return
-        unknown = {
-            key: inner
-            for key, inner in members.fields.items()
-            if key not in item or (inner.fields and item[key] is not None)
-        }
-        self._trees.setdefault(id(item), []).append((Members(unknown), cause))
+        self._trees.setdefault(id(item), []).append((members, cause, False))
 
     def _add_everything(self, failure: StepFailure, cause: Cause) -> None:
         for part, targets in zip(failure.parts, failure.targets, strict=True):
             for objects in targets:
                 for item in objects:
-                    self._trees.setdefault(id(item), []).append((part.members, cause))
+                    self._trees.setdefault(id(item), []).append((part.members, cause, True))
 
     def _add_point(
         self, value: Any, path: Sequence[Any], members: Members | None, cause: Cause
@@ -119,8 +112,8 @@ class LostValues:
     def inside(self, value: Any, key: str, trees: Sequence[_Tree]) -> list[_Tree]:
         """Return what is unknown of the objects at member `key` of an object."""
         return [
-            (members.fields[key], why)
-            for members, why in (*trees, *self._trees.get(id(value), ()))
+            (members.fields[key], why, nulls)
+            for members, why, nulls in (*trees, *self._trees.get(id(value), ()))
             if key in members.fields
         ]
 
@@ -163,7 +156,11 @@ class LostValues:
         point = self._points.get((id(value), key))
         if point is not None:
             return point
-        return next((cause for members, cause in trees if key in members.fields), None)
+        missing = key not in value
+        return next(
+            (why for members, why, nulls in trees if key in members.fields and (missing or nulls)),
+            None,
+        )
 
 
 @dataclass(slots=True)

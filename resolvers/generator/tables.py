@@ -43,7 +43,7 @@ COLUMNS: Final[dict[str, str]] = {
     "trading.licence_patent": f"record_number, application_number, ordinal, {_WHENCE}",
     "trading.licence_party": "record_number, role, ordinal, name, name_key, uscc",
     "trading.open_licence_statement": "statement_number, application_number, fee_mode, fee_amount,"
-    f" fee_kind, term_from, term_to, status, effective_on, {_WHENCE}",
+    f" fee_kind, term_from, term_to, status, effective_on, region_code, {_WHENCE}",
     "trading.open_licence_party": "statement_number, ordinal, name, name_key, uscc",
     "trading.listing": "id, platform_code, number, title, seller_name, seller_name_key,"
     " seller_uscc, deal, trading_method, price_amount, price_kind, industry_code, region_code,"
@@ -52,6 +52,7 @@ COLUMNS: Final[dict[str, str]] = {
     "finance.pledge_registration": "registration_number, secured_amount, secured_kind,"
     f" debt_term_from, debt_term_to, registered_on, {_WHENCE}",
     "finance.pledge_patent": f"registration_number, application_number, ordinal, {_WHENCE}",
+    "finance.patent_facts": "application_number, region_code",
     "finance.pledge_party": "registration_number, role, ordinal, name, name_key, uscc",
 }
 """Table → its columns, in the order tables are filled: what others refer to comes first."""
@@ -167,7 +168,7 @@ class Writer:
         kind = "FIXED" if fee else "FREE"
         self.lines["trading.open_licence_statement"].append(
             f"{number}\t{p.number}\t{kind}\t{f'{fee}.00' if fee else _NULL}\t{kind}\t{day}\t"
-            f"{until}\t{status}\t{day}\t{_FROM}\n"
+            f"{until}\t{status}\t{day}\t{p.applicant.region}\t{_FROM}\n"
         )
         self.lines["trading.open_licence_party"].append(
             f"{number}\t0\t{holder.name}\t{holder.name}\t{holder.uscc}\n"
@@ -180,6 +181,7 @@ class Writer:
         self.lines["finance.pledge_registration"].append(
             f"{number}\t{amount}.00\tFIXED\t{day}\t{day + timedelta(days=730)}\t{day}\t{_FROM}\n"
         )
+        self.lines["finance.patent_facts"].append(f"{p.number}\t{p.applicant.region}\n")
         self.lines["finance.pledge_patent"].append(f"{number}\t{p.number}\t0\t{_FROM}\n")
         self.lines["finance.pledge_party"] += (
             f"{number}\tPLEDGOR\t0\t{holder.name}\t{holder.name}\t{holder.uscc}\n",

@@ -17,6 +17,7 @@ from resolvers.identity import ANONYMOUS, Caller
 from resolvers.loaders import Loaders
 from resolvers.peers import Peers
 from resolvers.reference.cached_lists import CachedLists
+from resolvers.reporting.ingest_port import IngestPort
 
 
 class NotWritable(Exception):
@@ -45,6 +46,8 @@ class SubgraphContext:
     events: EventBus | None = None
     peers: Peers | None = None
     grants: GrantUse = field(default_factory=GrantUse)
+    # the adapters, where this server may take files in
+    ingest: IngestPort | None = None
     # made anew for each event of a subscription, whose loaders must not remember
     renew: Callable[[SubgraphContext], None] = lambda context: None
 

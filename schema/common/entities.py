@@ -21,6 +21,7 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.federation.schema import FederationAny
 
+from resolvers.identity import Role
 from schema.common.context import Info, SubgraphContext
 from schema.common.descriptions import zh_en
 from schema.common.errors import CodedError
@@ -32,14 +33,17 @@ MOST_REPRESENTATIONS = 10_000
 class Entity:
     """How one type is found by its key.
 
-    `key_field` is the GraphQL name of its single key field, `parse_key` makes the value canonical
-    (raising a CodedError), `load` returns the object or None.
+    `key_field` is the GraphQL name of its key field, or of several with spaces between. `parse_key`
+    makes the value (of several fields, the tuple of their values) canonical (raising a CodedError),
+    `load` returns the object or None.
     """
 
     type_: type
     key_field: str
     parse_key: Callable[[object], Any]
     load: Callable[[SubgraphContext, Any], Awaitable[object | None]]
+    # puts what @requires brought, fields of other subgraphs in the representation, into the object
+    take: Callable[[Any, Mapping[str, Any]], None] | None = None
 
     @property
     def name(self) -> str:
@@ -97,7 +101,10 @@ async def _resolve_one(
 ) -> object | None:
     try:
         entity, key = _read(entities, representation)
-        return await entity.load(context, key)
+        found = await entity.load(context, key)
+        if found is not None and entity.take is not None and isinstance(representation, Mapping):
+            entity.take(found, representation)
+        return found
     except GraphQLError as error:
         return error  # graphql-core reports it for this item only
 
@@ -112,12 +119,14 @@ def _read(entities: Mapping[str, Entity], representation: object) -> tuple[Entit
         raise _malformed(
             "__typename 不是本子图的实体", "__typename is not an entity of this subgraph"
         )
-    if entity.key_field not in representation:
-        raise _malformed(
-            f"{entity.name} 缺少键字段 {entity.key_field}",
-            f"{entity.name} needs its key field {entity.key_field}",
-        )
-    return entity, entity.parse_key(representation[entity.key_field])
+    names = entity.key_field.split()
+    for each in names:
+        if each not in representation:
+            raise _malformed(
+                f"{entity.name} 缺少键字段 {each}", f"{entity.name} needs its key field {each}"
+            )
+    values = tuple(representation[each] for each in names)
+    return entity, entity.parse_key(values[0] if len(names) == 1 else values)
 
 
 def _malformed(zh: str, en: str) -> CodedError:
@@ -131,8 +140,25 @@ class Service:
     sdl: str
 
 
-def federated_query(query: type, entities: Sequence[Entity], read_sdl: Callable[[], str]) -> type:
-    """Return `query` with `_entities` and `_service`, which Strawberry then leaves alone."""
+@strawberry.type(name="_Total")
+class Total:
+    """See `resolvers.topic_totals`. `records` is a text, since it may pass 32 bits; `refreshed_at`
+    is one too, so that no subgraph gets a scalar for this alone."""
+
+    topic: str
+    records: str
+    refreshed_at: str | None
+
+
+def federated_query(
+    query: type,
+    entities: Sequence[Entity],
+    read_sdl: Callable[[], str],
+    totals: Mapping[str, str],
+) -> type:
+    """Return `query` with `_entities` and `_service`, which Strawberry then leaves alone, and with
+    `_totals`.
+    """
     by_name = {entity.name: entity for entity in entities}
     members: Any = Union[tuple(entity.type_ for entity in entities)]  # noqa: UP007 - made at run time
     union: Any = Annotated[members, strawberry.union("_Entity")]
@@ -149,10 +175,33 @@ def federated_query(query: type, entities: Sequence[Entity], read_sdl: Callable[
     def service() -> Service:
         return Service(sdl=read_sdl())
 
+    async def count_topics(info: Info, topics: list[str]) -> list[Total]:
+        if info.context.caller.role is not Role.SERVICE:
+            raise CodedError("FORBIDDEN", "仅供枢纽内部使用", "For the hub itself only")
+        found = []
+        for topic in dict.fromkeys(topics):
+            if topic in totals:
+                record = await info.context.loaders.queries.fetchrow(
+                    f"{info.context.subgraph}.total", totals[topic]
+                )
+                assert record is not None  # an aggregate has one row
+                latest = record["refreshed_at"]
+                found.append(
+                    Total(
+                        topic=topic,
+                        records=str(record["records"]),
+                        refreshed_at=latest.isoformat() if latest else None,
+                    )
+                )
+        return found
+
+    count_topics.__annotations__ |= {"info": Info, "topics": list[str], "return": list[Total]}
+
     definition = query.__strawberry_definition__  # type: ignore[attr-defined]
     fields = {
         "entities": strawberry.field(resolver=find_entities, name="_entities"),
         "service": strawberry.field(resolver=service, name="_service"),
+        "totals": strawberry.field(resolver=count_topics, name="_totals"),
     }
     body: dict[str, Any] = {**fields, "__annotations__": {}, "__module__": __name__}
     described = definition.description or zh_en("查询", "Queries")
@@ -163,10 +212,12 @@ def id_text(value: object) -> str:
     """Return an opaque key (a number of a gazette, a code) trimmed and in upper case.
 
     Raises:
-        CodedError: BAD_IDENTIFIER when it is no text, empty, or longer than 100 characters.
+        CodedError: BAD_IDENTIFIER when it is no printable text, empty, or longer than 100
+            characters.
     """
     text = value.strip().upper() if isinstance(value, str) else ""
-    if not text or len(text) > 100:
+    # control characters and halves of surrogate pairs are no text for the database
+    if not text or len(text) > 100 or not text.isprintable():
         raise CodedError(
             "BAD_IDENTIFIER", "标识符应为 1–100 个字符", "An id has 1 to 100 characters"
         )

@@ -27,9 +27,7 @@ Resolver = Callable[..., Awaitable[Any]]
 Method = TypeVar("Method", bound=Resolver)
 
 
-@strawberry.federation.type(
-    shareable=True, description=zh_en("业务错误", "A business error: nothing was changed")
-)
+@strawberry.federation.type(shareable=True, description=zh_en("业务错误", "A business error"))
 class UserError:
     code: str = strawberry.field(description=zh_en("错误代码，不随版本改变", "Stable code"))
     message: str = strawberry.field(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, Final
 
 from graphql import (
@@ -34,8 +35,8 @@ from schema.common.scalars import schema_config
 
 FEDERATION_VERSION: Final = "2.5"
 CACHED_DOCUMENTS = 500
-_MACHINERY = frozenset({"_Any", "_Entity", "_Service"})
-_MACHINERY_FIELDS = frozenset({"_entities", "_service"})
+_MACHINERY = frozenset({"_Any", "_Entity", "_Service", "_Total"})
+_MACHINERY_FIELDS = frozenset({"_entities", "_service", "_totals"})
 
 
 class SubgraphSchema(Schema):
@@ -49,9 +50,11 @@ class SubgraphSchema(Schema):
         *,
         mutation: type | None = None,
         subscription: type | None = None,
+        totals: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
+        """`totals`: statements that count a topic's records, see `resolvers.topic_totals`."""
         super().__init__(
-            query=federated_query(query, entities, lambda: self.sdl),
+            query=federated_query(query, entities, lambda: self.sdl, totals),
             mutation=mutation,
             subscription=subscription,
             types=[*types, *(entity.type_ for entity in entities)],

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
+from typing import Any, TypeVar
+
+import strawberry
 
 from resolvers.hub.events import Event
 from schema.common.context import Info
 from schema.common.errors import CodedError
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+def subscription(*, description: str) -> Callable[[Method], Method]:
+    """Return Strawberry's subscription decorator with a type that keeps the method's signature."""
+    decorator: Callable[[Method], Method] = strawberry.subscription(description=description)
+    return decorator
 
 
 async def listen(

@@ -32,7 +32,7 @@ def bounded_text(text: str) -> str:
     Raises:
         CodedError: BAD_USER_INPUT for more than 1,000 characters.
     """
-    if len(text) > LONGEST_TEXT:
+    if len(text) > LONGEST_TEXT or "\x00" in text:
         raise input_error(
             f"文字最多 {LONGEST_TEXT} 个字符", f"A text has at most {LONGEST_TEXT} characters"
         )

@@ -15,6 +15,10 @@ from starlette.types import ASGIApp
 
 from federation.server.settings import for_development
 from gateway import AdaptersSection, DatabaseSection, HubSettings, build_app
+from resolvers.database.pool import Database, PoolSettings
+from resolvers.hub.worker import Worker
+from resolvers.jobs import ALL_JOBS
+from schema.serving import SubgraphServer
 from tests.support.postgres import TestServer
 
 replace = msgspec.structs.replace
@@ -34,8 +38,24 @@ class Reply:
 class Hub:
     """An ASGI client of a running application."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, url: str = "") -> None:
         self.app = app
+        self.url = url
+
+    async def settle(self) -> None:
+        """Run all timers and reactions until nothing is left to do, as the worker does in time."""
+        database = await Database.connect(PoolSettings(self.url, max_size=4))
+        try:
+            worker = Worker(database, SubgraphServer(database).local_peers, ALL_JOBS)
+            # The application's own worker may hold the locks for a moment.
+            async with asyncio.timeout(60):
+                while not await worker.run_timers(forced=True):  # noqa: ASYNC110 - of another process
+                    await asyncio.sleep(0.1)
+            while await worker.run_reactions():
+                pass
+            await worker.run_timers(forced=True)
+        finally:
+            await database.close()
 
     async def send(
         self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
@@ -71,18 +91,22 @@ class Hub:
         found = {k.decode(): v.decode() for k, v in start["headers"]}
         return Reply(start["status"], found, b"".join(m.get("body", b"") for m in sent[1:]))
 
-    async def query(self, query: str, **variables: object) -> Any:
-        """Return the JSON of the answer."""
-        body = orjson.dumps({"query": query, "variables": variables})
-        reply = await self.send("POST", "/graphql", body, {"content-type": "application/json"})
-        return reply.json
+    async def query(
+        self, query: str, *, who: str = "", operation: str | None = None, **variables: object
+    ) -> Any:
+        """Return the JSON of the answer. `who`: a development identity, as `CNIPA_ADMIN`."""
+        message = {"query": query, "variables": variables, "operationName": operation}
+        headers = {"content-type": "application/json", "apollo-expose-query-plan": "true"}
+        if who:
+            headers["authorization"] = f"Dev {who}"
+        return (await self.send("POST", "/graphql", orjson.dumps(message), headers)).json
 
 
 def demo_settings(url: str) -> HubSettings:
     settings = HubSettings(
         database=DatabaseSection(url=url, max_connections=4), adapters=AdaptersSection(demo=True)
     )
-    return for_development(settings)
+    return msgspec.structs.replace(for_development(settings), development=True)
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +118,7 @@ async def hub(
     async with postgres_server.new_database() as url:
         app = build_app(demo_settings(url))
         async with running(app):
-            yield Hub(app)
+            yield Hub(app, url)
 
 
 @pytest.fixture(scope="module")

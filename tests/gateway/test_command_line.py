@@ -17,6 +17,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from gateway import subgraph_names
 from tests.support.postgres import open_folder
 
 ROOT = Path(__file__).parent.parent.parent
@@ -172,16 +173,20 @@ def test_the_embedded_hub_starts_stops_and_survives_a_kill() -> None:
 def test_the_hub_runs_split(tmp_path: Path) -> None:
     """`--role subgraphs` in one process, `--role gateway` in another."""
     folder = open_folder()
-    environment = {"HUB_DATABASE_DIRECTORY": str(folder / "data"), "HUB_DATABASE_URL": ""}
+    environment = {
+        "HUB_DATABASE_DIRECTORY": str(folder / "data"),
+        "HUB_DATABASE_URL": "",
+        "HUB_IDENTITY_KEY": "a key that both sides of a split hub have",
+    }
     with started("--dev", "--role", "subgraphs", environment=environment) as subgraphs:
         address = wait_ready(subgraphs)
         lines = "".join(
-            f"  {name}: {address}subgraphs/{name}/graphql\n"
-            for name in ("patents", "platforms", "reference", "reporting", "trading")
+            f"  {name}: {address}subgraphs/{name}/graphql\n" for name in subgraph_names()
         )
         path = tmp_path / "hub.yaml"
         path.write_text(f"override_subgraph_url:\n{lines}", encoding="utf-8")
-        with started("--role", "gateway", "--config", str(path), environment={}) as gateway:
+        key = {"HUB_IDENTITY_KEY": environment["HUB_IDENTITY_KEY"]}
+        with started("--role", "gateway", "--config", str(path), environment=key) as gateway:
             answer = post(
                 wait_ready(gateway),
                 '{ patent(applicationNumber: "CN2020190000502") { applicantRegion { name } } }',
@@ -189,4 +194,6 @@ def test_the_hub_runs_split(tmp_path: Path) -> None:
             assert answer == {"data": {"patent": {"applicantRegion": {"name": "浦东新区"}}}}
             gateway.send_signal(signal.SIGTERM)
             assert gateway.wait(timeout=20) == 0
-    assert_one_line(run("serve", "--role", "gateway", "--port", "0"), "override_subgraph_url")
+    apart = run("serve", "--role", "gateway", "--port", "0", environment=key)
+    assert_one_line(apart, "override_subgraph_url")
+    assert_one_line(run("serve", "--role", "gateway", "--port", "0"), "HUB_IDENTITY_KEY")

@@ -68,6 +68,9 @@ def test_claims_that_contradict_themselves_are_refused(claims: dict[str, Any]) -
 def test_development_identities() -> None:
     caller = caller_of_header("Dev PROVINCIAL_OFFICE 440000", development=True)
     assert (caller.role, caller.jurisdiction) == (Role.PROVINCIAL_OFFICE, "440000")
+    assert caller.scopes == frozenset()
+    caller = caller_of_header("Dev FRONTEND contact:read", development=True)
+    assert (caller.role, caller.scopes) == (Role.FRONTEND, frozenset({"contact:read"}))
     assert caller.subject.startswith("development:")
     assert caller_of_header(None, development=True) == ANONYMOUS
     for text in ["Dev", "Dev KING", "Dev SERVICE", "Dev INDUSTRY_CENTER", "Dev A B C", "Basic x"]:

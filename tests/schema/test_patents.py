@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from resolvers.database.pool import Database
-from tests.schema.world import BATTERY, COOLER, HOLDER, LASER, OLD, OTHER, Asker
+from resolvers.hub.worker import JobContext
+from resolvers.patents.ipc_counts import count_classes
+from tests.schema.world import BATTERY, COOLER, HOLDER, LASER, NOW, OLD, OTHER, Asker
+from tests.support.peers import NoPeers
 
 
 async def test_one_patent_whole(patents: Asker) -> None:
@@ -194,14 +197,18 @@ async def test_pages_of_held_patents(patents: Asker) -> None:
     assert second["heldPatents"]["pageInfo"]["hasNextPage"] is False
 
 
-async def test_patent_count_of_classes(patents: Asker) -> None:
-    symbols = ["B", "B23K26/00", "B23K37/00", "H01M", "A01B"]
+async def test_patent_count_of_classes(world: Database, patents: Asker) -> None:
+    await count_classes(JobContext(world, NoPeers(), NOW))
+    symbols = ["B", "B23K26/00", "B23K37/00", "H01M", "A01B", "B23K26/21", "H01M10/99"]
     found = await patents.entities(
         "... on IpcClass { patentCount }",
         *({"__typename": "IpcClass", "symbol": symbol} for symbol in symbols),
     )
-    assert [each["patentCount"] for each in found] == [2, 2, 1, 2, 0]
-    assert dict(patents.statements) == {"patents.patent_counts_of_classes": 1}
+    assert [each["patentCount"] for each in found] == [2, 2, 1, 2, 0, 1, 0]
+    assert dict(patents.statements) == {
+        "patents.ipc_counts": 1,
+        "patents.ipc_subgroup_counts": 1,
+    }
 
 
 async def test_one_statement_per_batch_of_patents(patents: Asker) -> None:

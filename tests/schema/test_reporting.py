@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from resolvers.database.pool import Database
+from resolvers.identity import ANONYMOUS, Caller, Role, service
 from tests.schema.world import Asker
 
 BATCH_1 = "01900000-0000-7000-8000-00000000e001"
@@ -19,6 +20,9 @@ async def asker(module_database: Database) -> Asker:
     await module_database.execute(
         "test.batches",
         f"""
+        insert into reporting.center values
+          ('{CENTER}', 'FUNCTIONAL', 'TRADING_SERVICE', 'RECOGNISED', '110000', '110000', '{{}}',
+           now());
         insert into reporting.ingest_batch
           (id, center_code, source_name, feed, file_name, sha256, encoding, received_at, status,
            rows_read, rows_accepted, rows_warned, rows_rejected, rows_duplicate, failure_code,
@@ -46,7 +50,7 @@ async def asker(module_database: Database) -> Asker:
            'CENTER', '{BATCH_1}', 'k');
         """,
     )
-    return Asker(module_database, "reporting")
+    return Asker(module_database, "reporting", service("test"))
 
 
 async def test_one_batch_whole(asker: Asker) -> None:
@@ -157,10 +161,56 @@ async def test_batches_of_centres(asker: Asker) -> None:
     assert [each["fileName"] for each in found[0]["ingestBatches"]] == ["b.xlsx", "a.csv"]
     assert found[0]["patents"] == [{"fileName": "a.csv"}]
     assert found[1]["ingestBatches"] == []
-    assert dict(asker.statements) == {
-        "reporting.batches_of_centers": 2,
-        "reporting.issues_of_batches": 1,
-    }
+
+
+def caller(role: Role, own: str | None = None) -> Caller:
+    center = own if own and "-" in own else None
+    return Caller("test", role, center, own if own and center is None else None)
+
+
+SEEN_BY = [
+    (caller(Role.CNIPA_ADMIN), 2),
+    (caller(Role.HUB_OPERATOR), 2),
+    (caller(Role.FUNCTIONAL_PLATFORM, CENTER), 2),
+    (caller(Role.PROVINCIAL_OFFICE, "110000"), 2),
+    (caller(Role.FUNCTIONAL_PLATFORM, "FT-310000-01"), 0),
+    (caller(Role.PROVINCIAL_OFFICE, "310000"), 0),
+    (caller(Role.FRONTEND), 0),
+    (caller(Role.THIRD_PARTY_INSTITUTION), 0),
+    (ANONYMOUS, 0),
+]
+
+
+@pytest.mark.parametrize(
+    ("who", "batches"), SEEN_BY, ids=[f"{who.role}-{who.acts_for}" for who, _ in SEEN_BY]
+)
+async def test_only_those_concerned_see_batches(asker: Asker, who: Caller, batches: int) -> None:
+    """By every way there is: lists, one by its id, an entity, its centre, rows and conflicts."""
+    asker = asker.as_caller(who)
+    data = await asker.data(
+        """{ ingestBatches { totalCount nodes { id } } ingestRows { totalCount nodes { row } }
+             dataConflicts { totalCount nodes { id } } ingestBatch(id: "%s") { id } }"""
+        % BATCH_1
+    )
+    entities = await asker.entities(
+        "... on IngestBatch { id } ... on OperationCenter { ingestBatches { id } }",
+        {"__typename": "IngestBatch", "id": BATCH_1},
+        {"__typename": "OperationCenter", "code": CENTER},
+    )
+    assert data["ingestBatches"]["totalCount"] == len(data["ingestBatches"]["nodes"]) == batches
+    assert data["ingestRows"]["totalCount"] == len(data["ingestRows"]["nodes"]) == (batches and 3)
+    assert data["dataConflicts"]["totalCount"] == (batches and 1)
+    assert (data["ingestBatch"] is not None) is (batches > 0)
+    assert (entities[0] is not None) is (batches > 0)
+    assert len(entities[1]["ingestBatches"]) == batches
+
+
+async def test_batches_of_many_centres_are_one_statement(asker: Asker) -> None:
+    reading = Asker(asker._database, "reporting")
+    keys = [{"__typename": "OperationCenter", "code": f"FT-{n}-01"} for n in range(110000, 110050)]
+    found = await reading.entities("... on OperationCenter { ingestBatches { fileName } }", *keys)
+    assert all(each["ingestBatches"] == [] for each in found)
+    assert dict(reading.statements) == {}  # the public sees none, so none are asked for
 
 
 async def test_conflicts(asker: Asker) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 
+from adapters.intake import Intake
 from resolvers.database.pool import Database
 from resolvers.identity import Caller
 from schema.serving import SubgraphServer
@@ -71,7 +72,9 @@ class Asker:
 
     async def response(self, query: str, **variables: Any) -> dict[str, Any]:
         if self._caller is not None:
-            server = SubgraphServer(self._database, today=lambda: TODAY, now=lambda: NOW)
+            server = SubgraphServer(
+                self._database, today=lambda: TODAY, now=lambda: NOW, ingest=Intake()
+            )
             return await server.answer(self._subgraph, self._caller, query, variables)
         queries = CountingQueries(self._database)
         self.statements = queries.statements

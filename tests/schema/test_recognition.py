@@ -1,0 +1,783 @@
+"""Recognition of centres from the dossier to the name (DOMAIN §1.3-1.5, §2.5, §3.12)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from resolvers.database.pool import Database
+from resolvers.hub.events import EventBus
+from resolvers.identity import ANONYMOUS, Caller, Role
+from schema.serving import SubgraphServer
+from tests.schema.workflows.platforms import (
+    CODE,
+    add_case,
+    add_center,
+    add_plan,
+    add_round,
+)
+from tests.schema.world import NOW, TODAY, Asker
+
+CNIPA = Caller("cnipa", Role.CNIPA_ADMIN)
+CITY = Caller("city", Role.PROVINCIAL_OFFICE, jurisdiction="440300")
+PROVINCE = Caller("province", Role.PROVINCIAL_OFFICE, jurisdiction="440000")
+BEIJING = Caller("beijing", Role.PROVINCIAL_OFFICE, jurisdiction="110000")
+HOST = Caller("host", Role.INDUSTRY_CENTER, center=CODE)
+OTHER_HOST = Caller("other", Role.INDUSTRY_CENTER, center="IC-310000-01")
+TRADING = "FT-110000-09"
+TRADING_HOST = Caller("trading", Role.FUNCTIONAL_PLATFORM, center=TRADING)
+OPERATOR = Caller("operator", Role.HUB_OPERATOR)
+FRONTEND = Caller("board", Role.FRONTEND)
+
+SAVE = """mutation ($code: ID!, $round: String!, $track: RecognitionTrack,
+    $summary: PilotSummaryInput!, $plan: WorkPlanInput!, $declared: DeclarationsInput!) {
+  saveRecognitionDossier(centerCode: $code, round: $round, track: $track, summary: $summary,
+    workPlan: $plan, declarations: $declared) {
+    case { id stage late track center { code status } workPlan { id startsOn endsOn status goals
+        milestones { id title dueOn doneOn } }
+      summary { team growth { indicator from to changeRate } } functionalPositioning
+      declarations { noSealUnderName signedOn } allowedTransitions }
+    errors { code path } } }"""
+ADVANCE = """mutation ($id: ID!, $action: RecognitionAction!, $comment: String,
+    $decision: DecisionInput) {
+  advanceRecognition(caseId: $id, action: $action, comment: $comment, decision: $decision) {
+    case { id stage late submittedOn center { officialName status recognisedOn
+        nameHistory { name scheme to } recognitionDocument { number } functionalPositioning }
+      workPlan { status } provincialReview { by { code } passed opinion on }
+      decision { outcome officialName document { number } decidedOn reason }
+      rectification { kind startsOn endsOn overdue items { id requirement done evidence } }
+      allowedTransitions history { from to action by at comment } }
+    errors { code path } } }"""
+EVIDENCE = """mutation ($id: ID!, $evidence: EvidenceInput!) {
+  recordEvaluationEvidence(caseId: $id, evidence: $evidence) {
+    case { stage evidence { method result on } workPlan { status } } errors { code path } } }"""
+CLOSE_ITEM = """mutation ($id: ID!, $item: ID!, $evidence: String!) {
+  closeRectificationItem(caseId: $id, itemId: $item, evidence: $evidence) {
+    case { rectification { items { done evidence } } } errors { code path } } }"""
+
+SUMMARY: dict[str, Any] = {
+    "periodFrom": "2020-01-01",
+    "periodTo": "2023-12-31",
+    "constructionEntity": "主体",
+    "operatingMechanism": "机制",
+    "team": "队伍",
+    "business": "业务",
+    "productDevelopment": "产品",
+    "investmentAndBenefit": "投入",
+    "growth": [{"indicator": "成交", "from": "10", "to": "15"}],
+}
+PLAN: dict[str, Any] = {
+    "startsOn": "2024-07-01",
+    "goals": ["专利转让 100 件"],
+    "milestones": [{"title": "节点", "task": "任务", "measure": "举措", "dueOn": "2027-06-30"}],
+}
+DECLARED = {
+    "notALegalPerson": True,
+    "noSealUnderName": True,
+    "noCrossRegionBranch": True,
+    "establishmentRulesKept": True,
+}
+NAME = "国家级产业知识产权运营中心（电池）"
+
+
+@pytest.fixture
+async def world(database: Database) -> Database:
+    """One pilot industry centre in Shenzhen and a round for it."""
+    await add_center(database)
+    await add_round(database)
+    return database
+
+
+def as_(database: Database, caller: Caller) -> Asker:
+    return Asker(database, "platforms", caller)
+
+
+async def save(database: Database, caller: Caller = HOST, **changes: Any) -> tuple[Any, list[str]]:
+    given: dict[str, Any] = {
+        "code": CODE,
+        "round": "TEST",
+        "track": "PILOT_PLATFORM",
+        "summary": SUMMARY,
+        "plan": PLAN,
+        "declared": DECLARED,
+    }
+    return await as_(database, caller).mutate(SAVE, **(given | changes))
+
+
+async def advance(
+    database: Database,
+    caller: Caller,
+    id_: str,
+    action: str,
+    comment: str | None = None,
+    **decision: Any,
+) -> tuple[Any, list[str]]:
+    return await as_(database, caller).mutate(
+        ADVANCE, id=id_, action=action, comment=comment, decision=decision or None
+    )
+
+
+async def evidence(
+    database: Database, id_: str, method: str, result: str = "PASS", on: str = "2024-06-15"
+) -> tuple[Any, list[str]]:
+    given = {"method": method, "result": result, "note": "说明", "on": on}
+    return await as_(database, CNIPA).mutate(EVIDENCE, id=id_, evidence=given)
+
+
+async def events(database: Database, topic: str) -> list[tuple[str, dict[str, Any]]]:
+    records = await database.fetch(
+        "test.events", "select key, payload from hub.event where topic = $1 order by id", topic
+    )
+    return [(each["key"], each["payload"]) for each in records]
+
+
+async def test_the_whole_way_to_a_name(world: Database) -> None:
+    saved, codes = await save(
+        world, summary=SUMMARY | {"functionalPositioning": "电池产业专利运营"}
+    )
+    assert codes == []
+    case = saved["case"]
+    id_ = case["id"]
+    assert (case["stage"], case["late"], case["track"]) == ("DRAFTING", False, "PILOT_PLATFORM")
+    assert case["center"] == {"code": CODE, "status": "PILOT"}
+    assert case["workPlan"]["endsOn"] == "2027-06-30"
+    assert case["workPlan"]["status"] == "DRAFT"
+    assert case["summary"]["growth"] == [
+        {"indicator": "成交", "from": "10", "to": "15", "changeRate": "0.5"}
+    ]
+    assert case["declarations"] == {"noSealUnderName": True, "signedOn": TODAY.isoformat()}
+    assert case["allowedTransitions"] == ["SUBMIT_TO_PROVINCE"]
+
+    _, codes = await advance(world, HOST, id_, "SUBMIT_TO_PROVINCE")
+    assert codes == []
+    # the city acts, its province does not; and an opinion is needed
+    assert (await advance(world, PROVINCE, id_, "SUBMIT_TO_CNIPA", "同意"))[1] == ["FORBIDDEN"]
+    assert (await advance(world, CITY, id_, "SUBMIT_TO_CNIPA", " "))[1] == ["COMMENT_REQUIRED"]
+    done, codes = await advance(world, CITY, id_, "SUBMIT_TO_CNIPA", "材料齐全，同意")
+    assert codes == []
+    assert done["case"]["provincialReview"] == {
+        "by": {"code": "440300"},
+        "passed": True,
+        "opinion": "材料齐全，同意",
+        "on": "2024-06-15",
+    }
+    assert (done["case"]["submittedOn"], done["case"]["late"]) == ("2024-06-15", False)
+    done, codes = await advance(world, CNIPA, id_, "START_EVALUATION")
+    assert codes == []
+    assert done["case"]["center"]["status"] == "UNDER_EVALUATION"
+
+    # nothing is there yet
+    _, codes = await advance(world, CNIPA, id_, "RECOGNISE", officialName=NAME)
+    assert codes == ["EVIDENCE_MISSING", "PLAN_NOT_APPROVED"]
+    for method in ("FUNCTION_TEST", "SITE_VISIT"):
+        assert (await evidence(world, id_, method))[1] == []
+    _, codes = await advance(world, CNIPA, id_, "RECOGNISE", officialName=NAME)
+    assert codes == ["EVIDENCE_MISSING", "PLAN_NOT_APPROVED"]
+    recorded, codes = await evidence(world, id_, "MATERIAL_CHECK")
+    assert codes == []
+    assert recorded["case"]["workPlan"]["status"] == "APPROVED"
+    assert (await evidence(world, id_, "SITE_VISIT", "FAIL"))[1] == []
+    _, codes = await advance(world, CNIPA, id_, "RECOGNISE", officialName="示例电池中心")
+    assert codes == ["EVIDENCE_FAILED", "NAME_PATTERN"]
+    assert (await evidence(world, id_, "SITE_VISIT", "PARTIAL"))[1] == []
+
+    number = "国知发运函字〔2023〕156号"
+    done, codes = await advance(
+        world, CNIPA, id_, "RECOGNISE", "通过", officialName=NAME, documentNumber=number
+    )
+    assert codes == []
+    case = done["case"]
+    assert case["stage"] == "RECOGNISED"
+    assert case["allowedTransitions"] == []
+    assert case["center"] == {
+        "officialName": NAME,
+        "status": "RECOGNISED",
+        "recognisedOn": "2024-06-15",
+        "nameHistory": [
+            {"name": "示例中心", "scheme": "PILOT_NAME", "to": "2024-06-15"},
+            {"name": NAME, "scheme": "NOTICE_2022_1002", "to": None},
+        ],
+        "recognitionDocument": {"number": number},
+        "functionalPositioning": "电池产业专利运营",
+    }
+    assert case["decision"] == {
+        "outcome": "RECOGNISED",
+        "officialName": NAME,
+        "document": {"number": number},
+        "decidedOn": "2024-06-15",
+        "reason": "通过",
+    }
+    assert [(h["from"], h["to"], h["action"], h["by"]) for h in case["history"]] == [
+        ("DRAFTING", "PROVINCIAL_REVIEW", "SUBMIT_TO_PROVINCE", "host"),
+        ("PROVINCIAL_REVIEW", "SUBMITTED_TO_CNIPA", "SUBMIT_TO_CNIPA", "city"),
+        ("SUBMITTED_TO_CNIPA", "UNDER_EVALUATION", "START_EVALUATION", "cnipa"),
+        ("UNDER_EVALUATION", "RECOGNISED", "RECOGNISE", "cnipa"),
+    ]
+    assert await events(world, "platforms.center_status_changed") == [
+        (CODE, {"from": "PILOT", "to": "UNDER_EVALUATION", "kind": "INDUSTRY"}),
+        (CODE, {"from": "UNDER_EVALUATION", "to": "RECOGNISED", "kind": "INDUSTRY"}),
+    ]
+    advanced = await events(world, "platforms.recognition_advanced")
+    assert {key for key, _ in advanced} == {id_}
+    assert advanced[-1][1] == {"center": CODE, "jurisdiction": "440300", "stage": "RECOGNISED"}
+
+
+async def test_a_dossier_goes_back_and_is_bettered(world: Database) -> None:
+    incomplete = SUMMARY | {"team": " ", "growth": []}
+    saved, codes = await save(
+        world,
+        summary=incomplete,
+        declared=DECLARED | {"noSealUnderName": False},
+        plan=PLAN | {"goals": ["建成平台"]},
+    )
+    assert codes == []
+    id_ = saved["case"]["id"]
+    refused, codes = await advance(world, HOST, id_, "SUBMIT_TO_PROVINCE")
+    assert codes == [
+        "SUMMARY_INCOMPLETE",
+        "SUMMARY_INCOMPLETE",
+        "DECLARATION_MISSING",
+        "PLAN_GOAL_TRANSFORMATION",
+    ]
+    assert refused["case"] is None
+    assert [error["path"] for error in refused["errors"]][:2] == [
+        ["summary", "team"],
+        ["summary", "growth"],
+    ]
+    # rewritten: the same case, the same plan
+    again, codes = await save(world)
+    assert codes == []
+    assert again["case"]["id"] == id_
+    assert again["case"]["workPlan"]["id"] == saved["case"]["workPlan"]["id"]
+    assert (await advance(world, HOST, id_, "SUBMIT_TO_PROVINCE"))[1] == []
+    assert (await save(world))[1] == ["TRANSITION_NOT_ALLOWED"]
+    assert (await advance(world, CITY, id_, "RETURN_TO_PLATFORM"))[1] == ["COMMENT_REQUIRED"]
+    back, codes = await advance(world, CITY, id_, "RETURN_TO_PLATFORM", "请补充团队情况")
+    assert codes == []
+    assert back["case"]["stage"] == "DRAFTING"
+    assert back["case"]["workPlan"]["status"] == "CHANGES_REQUESTED"
+    assert back["case"]["provincialReview"]["passed"] is False
+    again, codes = await save(world, summary=SUMMARY | {"team": "30 人"})
+    assert codes == []
+    assert again["case"]["workPlan"]["status"] == "DRAFT"
+    assert again["case"]["summary"]["team"] == "30 人"
+    assert (await advance(world, HOST, id_, "SUBMIT_TO_PROVINCE"))[1] == []
+
+
+async def test_the_plan_is_bettered_under_guidance(world: Database) -> None:
+    id_ = await add_case(world, "UNDER_EVALUATION")
+    await world.execute("test.review", "update platforms.work_plan set status = 'UNDER_REVIEW'")
+    _, codes = await advance(world, CNIPA, id_, "REQUEST_PLAN_CHANGE", "目标不够明确")
+    assert codes == []
+    stored = {
+        "periodFrom": "2020-01-01",
+        "periodTo": "2022-12-31",
+        "constructionEntity": "示例主体",
+        "operatingMechanism": "示例机制",
+        "team": "20 人",
+        "business": "示例业务",
+        "productDevelopment": "示例产品",
+        "investmentAndBenefit": "示例投入",
+        "growth": [{"indicator": "成交数", "from": "10", "to": "20"}],
+    }
+    refused, codes = await save(
+        world, summary=stored | {"team": "21 人"}, declared=DECLARED | {"noSealUnderName": False}
+    )
+    assert codes == ["DOSSIER_LOCKED", "DOSSIER_LOCKED"]
+    assert [error["path"] for error in refused["errors"]] == [["summary"], ["declarations"]]
+    bettered, codes = await save(
+        world, summary=stored, plan=PLAN | {"goals": ["质押融资 3 亿元", "许可 50 件"]}
+    )
+    assert codes == []
+    assert bettered["case"]["workPlan"]["goals"] == ["质押融资 3 亿元", "许可 50 件"]
+    assert bettered["case"]["allowedTransitions"] == ["RESUBMIT_PLAN"]
+    done, codes = await advance(world, HOST, id_, "RESUBMIT_PLAN")
+    assert codes == []
+    assert done["case"]["workPlan"]["status"] == "UNDER_REVIEW"
+    # the old document check does not speak for the new plan
+    assert (await advance(world, CNIPA, id_, "RECOGNISE", officialName=NAME))[1] == [
+        "PLAN_NOT_APPROVED"
+    ]
+    assert (await evidence(world, id_, "MATERIAL_CHECK", "PARTIAL"))[1] == []
+    assert (await advance(world, CNIPA, id_, "RECOGNISE", officialName=NAME))[1] == [
+        "PLAN_NOT_APPROVED"
+    ]
+    assert (await evidence(world, id_, "MATERIAL_CHECK"))[1] == []
+    assert (await advance(world, CNIPA, id_, "RECOGNISE", officialName=NAME))[1] == []
+
+
+async def test_journey_7_rectification(world: Database) -> None:
+    id_ = await add_case(world, "UNDER_EVALUATION")
+    assert (await advance(world, CNIPA, id_, "ORDER_RECTIFICATION", "建设不到位"))[1] == [
+        "RECTIFICATION_ITEMS_REQUIRED"
+    ]
+    done, codes = await advance(
+        world,
+        CNIPA,
+        id_,
+        "ORDER_RECTIFICATION",
+        "建设不到位",
+        reason="建设不到位",
+        rectificationItems=["补充数据接口", "充实团队"],
+    )
+    assert codes == []
+    case = done["case"]
+    assert case["center"]["status"] == "IN_RECTIFICATION"
+    assert case["decision"]["outcome"] == "RECTIFICATION"
+    period = case["rectification"]
+    assert {key: period[key] for key in ("kind", "startsOn", "endsOn", "overdue")} == {
+        "kind": "RECTIFICATION",
+        "startsOn": "2024-06-15",
+        "endsOn": "2025-06-15",
+        "overdue": False,
+    }
+    first, second = period["items"]
+    assert (await advance(world, CNIPA, id_, "START_RE_EVALUATION"))[1] == ["RECTIFICATION_RUNNING"]
+    host, city = as_(world, HOST), as_(world, CITY)
+    given = {"id": id_, "item": first["id"], "evidence": "接口已上线"}
+    assert (await as_(world, OTHER_HOST).mutate(CLOSE_ITEM, **given))[1] == ["FORBIDDEN"]
+    assert (await as_(world, CNIPA).mutate(CLOSE_ITEM, **given))[1] == ["FORBIDDEN"]
+    assert (await host.mutate(CLOSE_ITEM, **given | {"evidence": " "}))[1] == ["TEXT_MISSING"]
+    closed, codes = await host.mutate(CLOSE_ITEM, **given)
+    assert codes == []
+    assert closed["case"]["rectification"]["items"] == [
+        {"done": True, "evidence": "接口已上线"},
+        {"done": False, "evidence": None},
+    ]
+    assert (await host.mutate(CLOSE_ITEM, **given))[1] == ["ALREADY_DONE"]
+    nobody = given | {"item": id_}
+    assert (await host.mutate(CLOSE_ITEM, **nobody))[1] == ["NOT_FOUND"]
+    assert (await city.mutate(CLOSE_ITEM, **given | {"item": second["id"]}))[1] == []
+    again, codes = await advance(world, CNIPA, id_, "START_RE_EVALUATION")
+    assert codes == []
+    assert again["case"]["center"]["status"] == "UNDER_EVALUATION"
+    assert again["case"]["allowedTransitions"] == ["RECOGNISE", "REFUSE"]
+    refused, codes = await advance(world, CNIPA, id_, "REFUSE", "仍不到位")
+    assert codes == []
+    assert refused["case"]["center"]["status"] == "NOT_RECOGNISED"
+    assert refused["case"]["workPlan"]["status"] == "CLOSED"
+    assert refused["case"]["center"]["officialName"] == "示例中心"
+    # the centre may try again in another round, not in this one
+    assert (await save(world))[1] == ["TRANSITION_NOT_ALLOWED"]
+    await add_round(world, "NEXT")
+    saved, codes = await save(world, round="NEXT")
+    assert codes == []
+    assert saved["case"]["center"]["status"] == "NOT_RECOGNISED"
+
+
+@pytest.mark.parametrize(
+    ("today", "overdue", "codes"),
+    [
+        (date(2024, 12, 31), False, ["RECTIFICATION_RUNNING"]),
+        (date(2025, 1, 1), False, ["RECTIFICATION_RUNNING"]),
+        (date(2025, 1, 2), True, []),
+    ],
+)
+async def test_the_year_runs_out(
+    world: Database, today: date, overdue: bool, codes: list[str]
+) -> None:
+    id_ = await add_case(world, "RECTIFICATION")
+    await world.execute(
+        "test.item", "update platforms.rectification_item set done = false, evidence = null"
+    )
+    now = datetime.combine(today, NOW.timetz())
+    server = SubgraphServer(world, today=lambda: today, now=lambda: now)
+    query = "{ recognitionCases { rectification { endsOn overdue } } }"
+    answer = await server.answer("platforms", CITY, query)
+    assert answer["data"]["recognitionCases"] == [
+        {"rectification": {"endsOn": "2025-01-01", "overdue": overdue}}
+    ]
+    variables = {"id": id_, "action": "START_RE_EVALUATION"}
+    answer = await server.answer("platforms", CNIPA, ADVANCE, variables)
+    found = answer["data"]["advanceRecognition"]
+    assert [error["code"] for error in found["errors"]] == codes
+    if not codes:
+        assert found["case"]["rectification"]["overdue"] is False  # evaluated again
+
+
+async def test_a_transition_without_items(world: Database) -> None:
+    id_ = await add_case(world, "UNDER_EVALUATION")
+    done, codes = await advance(world, CNIPA, id_, "GRANT_TRANSITION")
+    assert codes == []
+    assert done["case"]["rectification"]["kind"] == "TRANSITION"
+    assert done["case"]["center"]["status"] == "IN_TRANSITION"
+    assert (await advance(world, CNIPA, id_, "START_RE_EVALUATION"))[1] == []
+
+
+@pytest.mark.parametrize(
+    ("action", "decision", "expected"),
+    [
+        ("RECOGNISE", {}, ["TEXT_MISSING"]),
+        (
+            "RECOGNISE",
+            {"officialName": NAME, "rectificationItems": ["x"]},
+            ["RECTIFICATION_ITEMS_NOT_TAKEN"],
+        ),
+        ("RECOGNISE", {"officialName": f"{NAME}上海工作站"}, ["NAME_BRANCH_FORBIDDEN"]),
+        ("RECOGNISE", {"officialName": "国家级区域知识产权运营中心"}, ["NAME_PATTERN"]),
+        (
+            "ORDER_RECTIFICATION",
+            {"officialName": NAME, "rectificationItems": ["x"]},
+            ["OFFICIAL_NAME_NOT_TAKEN"],
+        ),
+        ("ORDER_RECTIFICATION", {"rectificationItems": ["x", " "]}, ["TEXT_MISSING"]),
+        ("ORDER_RECTIFICATION", {"rectificationItems": ["x"] * 51}, ["LIST_TOO_LONG"]),
+        ("REQUEST_PLAN_CHANGE", {"reason": "x"}, ["DECISION_NOT_TAKEN"]),
+    ],
+)
+async def test_each_decision_has_its_own_members(
+    world: Database, action: str, decision: dict[str, Any], expected: list[str]
+) -> None:
+    id_ = await add_case(world, "UNDER_EVALUATION")
+    given = decision or {"reason": "x"}
+    assert (await advance(world, CNIPA, id_, action, "说明", **given))[1] == expected
+    [row] = await world.fetch("test.row", "select stage, outcome from platforms.recognition_case")
+    assert tuple(row.values()) == ("UNDER_EVALUATION", None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "function", "name", "document", "expected"),
+    [
+        ("FUNCTIONAL", "TRADING_SERVICE", "国家知识产权运营（北京）交易服务平台", None, []),
+        ("FUNCTIONAL", "TRADING_SERVICE", "国家知识产权运营(横琴)交易服务平台", None, []),
+        (
+            "FUNCTIONAL",
+            "TRADING_SERVICE",
+            "国家知识产权运营（北京）金融服务平台",
+            None,
+            ["NAME_FUNCTION_MISMATCH"],
+        ),
+        (
+            "FUNCTIONAL",
+            "TRADING_SERVICE",
+            "国家知识产权运营（火星）交易服务平台",
+            None,
+            ["NAME_PLACE_UNKNOWN"],
+        ),
+        ("FUNCTIONAL", "SUPPORT_TOOL", "任意名称平台", None, ["NAME_NEEDS_DECISION_DOCUMENT"]),
+        ("FUNCTIONAL", "SUPPORT_TOOL", "任意名称平台", "示例1号", []),
+        ("REGIONAL", None, "国家级区域知识产权运营中心", None, []),
+    ],
+)
+async def test_names_follow_the_notice(
+    database: Database,
+    kind: str,
+    function: str | None,
+    name: str,
+    document: str | None,
+    expected: list[str],
+) -> None:
+    code = "RC-110000-07" if kind == "REGIONAL" else f"F{'U' if document else 'T'}-110000-07"
+    await add_center(
+        database, code, "UNDER_EVALUATION", kind=kind, function=function, region="110000"
+    )
+    await add_round(database, "ROUND", kind)
+    id_ = await add_case(database, "UNDER_EVALUATION", code, "ROUND")
+    given = {"officialName": name, "documentNumber": document}
+    done, codes = await advance(database, CNIPA, id_, "RECOGNISE", **given)
+    assert codes == expected
+    if not expected:
+        center = done["case"]["center"]
+        assert center["officialName"] == name.replace("(", "（").replace(")", "）")
+        scheme = "CASE_BY_CASE" if function == "SUPPORT_TOOL" else "NOTICE_2022_1002"
+        assert center["nameHistory"][-1]["scheme"] == scheme
+
+
+MANY = """
+insert into platforms.operation_center (code, kind, function, name, name_scheme, host_uscc,
+  region_code, jurisdiction_code, status, source_system, confidence, content_hash)
+select $1 || '-330000-' || lpad(n::text, 2, '0'), $2, $3, 'x', 'NOTICE_2022_1002', 'h', '330000',
+  '330000', 'RECOGNISED', 's', 'CENTER', 'h' from generate_series(1, $4::int) as n
+"""
+
+
+async def test_the_51st_industry_centre_is_refused(world: Database) -> None:
+    await world.execute("test.fifty", MANY, "IC", "INDUSTRY", None, 50)
+    id_ = await add_case(world, "UNDER_EVALUATION")
+    assert (await advance(world, CNIPA, id_, "RECOGNISE", officialName=NAME))[1] == ["LAYOUT_LIMIT"]
+    status = "select status from platforms.operation_center where code = $1"
+    assert await world.fetchval("test.status", status, CODE) == "PILOT"
+    # one of them leaves, and there is room again
+    await world.execute(
+        "test.leave",
+        "update platforms.operation_center set status = 'REVOKED' where code = 'IC-330000-01'",
+    )
+    assert (await advance(world, CNIPA, id_, "RECOGNISE", officialName=NAME))[1] == []
+
+
+async def test_of_two_recognised_at_once_only_one_is_the_fiftieth(world: Database) -> None:
+    await world.execute("test.fifty", MANY, "IC", "INDUSTRY", None, 49)
+    cases = [await add_case(world, "UNDER_EVALUATION")]
+    for serial in ("08", "09", "10"):
+        code = f"IC-440300-{serial}"
+        await add_center(world, code)
+        cases.append(await add_case(world, "UNDER_EVALUATION", code))
+    results = await asyncio.gather(
+        *(advance(world, CNIPA, id_, "RECOGNISE", officialName=NAME) for id_ in cases)
+    )
+    assert sorted(codes for _, codes in results) == [[]] + [["LAYOUT_LIMIT"]] * 3
+    count = "select count(*) from platforms.operation_center where status = 'RECOGNISED'"
+    assert await world.fetchval("test.count", count) == 50
+
+
+async def test_the_sixteenth_functional_platform_only_shows(database: Database) -> None:
+    await add_round(database, "ROUND", "FUNCTIONAL")
+    given = ("FF", "FUNCTIONAL", "FINANCIAL_SERVICE", 15)
+    await database.execute("test.fifteen", MANY, *given)
+    await add_center(
+        database, TRADING, kind="FUNCTIONAL", function="TRADING_SERVICE", region="110000"
+    )
+    id_ = await add_case(database, "UNDER_EVALUATION", TRADING, "ROUND")
+    name = "国家知识产权运营（北京）交易服务平台"
+    assert (await advance(database, CNIPA, id_, "RECOGNISE", officialName=name))[1] == []
+    query = "{ layoutStatus { kind recognised overLimit } }"
+    layout = (await Asker(database, "platforms").data(query))["layoutStatus"]
+    assert layout[0] == {"kind": "FUNCTIONAL", "recognised": 16, "overLimit": True}
+
+
+async def test_who_may_begin_a_case(world: Database) -> None:
+    assert (await save(world, OTHER_HOST))[1] == ["FORBIDDEN"]
+    assert (await save(world, CNIPA))[1] == ["FORBIDDEN"]
+    assert (await save(world, ANONYMOUS))[1] == ["UNAUTHENTICATED"]
+    assert (await save(world, code="IC-999999-99"))[1] == ["NOT_FOUND"]
+    assert (await save(world, round="2099"))[1] == ["ROUND_UNKNOWN"]
+    assert (await save(world, round="2022-FIRST"))[1] == ["ROUND_KIND"]
+    assert (await save(world, track="EXCHANGE_INSTITUTION"))[1] == ["TRACK_FUNCTION"]
+    await add_round(world, "OTHER")
+    assert (await save(world))[1] == []
+    assert (await save(world, round="OTHER"))[1] == ["CASE_OPEN"]
+    await add_center(world, "IC-440300-08", "RECOGNISED")
+    recognised = Caller("r", Role.INDUSTRY_CENTER, center="IC-440300-08")
+    assert (await save(world, recognised, code="IC-440300-08"))[1] == ["CENTER_STATUS"]
+
+
+async def test_an_exchange_institution_and_the_first_round(database: Database) -> None:
+    """Track A16; the round of 2022 is over, so its dossier is flagged as late."""
+    await add_center(
+        database,
+        TRADING,
+        kind="FUNCTIONAL",
+        function="TRADING_SERVICE",
+        region="110000",
+        jurisdiction="110000",
+    )
+    report = SUMMARY | {"team": "", "productDevelopment": "", "growth": []}
+    given = {"code": TRADING, "round": "2022-FIRST", "track": "EXCHANGE_INSTITUTION"}
+    saved, codes = await save(database, TRADING_HOST, **given, summary=report)
+    assert codes == []
+    id_ = saved["case"]["id"]
+    assert (await advance(database, TRADING_HOST, id_, "SUBMIT_TO_PROVINCE"))[1] == []
+    done, codes = await advance(database, BEIJING, id_, "SUBMIT_TO_CNIPA", "同意")
+    assert codes == []
+    assert done["case"]["late"] is True
+    positioned = SUMMARY | {"functionalPositioning": "金融服务"}
+    assert (await save(database, TRADING_HOST, **given, summary=positioned))[1] == [
+        "POSITIONING_MISMATCH"
+    ]
+
+
+async def test_evidence_is_taken_in_evaluations_only(world: Database) -> None:
+    id_ = await add_case(world, "SUBMITTED_TO_CNIPA")
+    assert (await evidence(world, id_, "SITE_VISIT"))[1] == ["TRANSITION_NOT_ALLOWED"]
+    await advance(world, CNIPA, id_, "START_EVALUATION")
+    assert (await evidence(world, id_, "SITE_VISIT", on="2024-06-16"))[1] == ["DATE_RANGE"]
+    recorded, codes = await evidence(world, id_, "SITE_VISIT", "PARTIAL", "2024-06-14")
+    assert codes == []
+    assert recorded["case"]["evidence"][-1] == {
+        "method": "SITE_VISIT",
+        "result": "PARTIAL",
+        "on": "2024-06-14",
+    }
+    asker = as_(world, HOST)
+    given = {"method": "SITE_VISIT", "result": "PASS", "note": "x", "on": "2024-06-14"}
+    assert (await asker.mutate(EVIDENCE, id=id_, evidence=given))[1] == ["FORBIDDEN"]
+
+
+CASES = """query ($stage: RecognitionStage, $jurisdiction: String, $round: String) {
+  recognitionCases(stage: $stage, jurisdiction: $jurisdiction, round: $round) {
+    center { code } } }"""
+
+
+@pytest.mark.parametrize(
+    ("caller", "expected"),
+    [
+        (CNIPA, [CODE, "IC-650000-07", TRADING]),
+        (Caller("peer", Role.SERVICE), [CODE, "IC-650000-07", TRADING]),
+        (CITY, [CODE]),
+        (PROVINCE, [CODE]),
+        (BEIJING, [TRADING]),
+        (Caller("x", Role.PROVINCIAL_OFFICE, jurisdiction="650000"), []),
+        (Caller("x", Role.PROVINCIAL_OFFICE, jurisdiction="XPCC00"), ["IC-650000-07"]),
+        (HOST, [CODE]),
+        (TRADING_HOST, [TRADING]),
+        (OTHER_HOST, []),
+        (OPERATOR, []),
+        (FRONTEND, []),
+        (Caller("x", Role.THIRD_PARTY_INSTITUTION, uscc="91440305MA9T00018E"), []),
+        (ANONYMOUS, []),
+    ],
+)
+async def test_who_sees_a_case(
+    module_database: Database, caller: Caller, expected: list[str]
+) -> None:
+    database = module_database
+    if not await database.fetchval("test.there", "select count(*) from platforms.work_plan"):
+        await add_round(database)
+        await add_round(database, "FUN", "FUNCTIONAL")
+        await add_center(database)
+        await add_center(database, "IC-650000-07", region="659001", jurisdiction="XPCC00")
+        place = {"region": "110105", "jurisdiction": "110000"}
+        await add_center(database, TRADING, kind="FUNCTIONAL", function="TRADING_SERVICE", **place)
+        await add_case(database, "RECTIFICATION")
+        await add_case(database, "DRAFTING", "IC-650000-07")
+        await add_case(database, "PROVINCIAL_REVIEW", TRADING, "FUN")
+        await add_plan(database, "CLOSED")
+    asker = as_(database, caller)
+    found = (await asker.data(CASES))["recognitionCases"]
+    assert sorted(each["center"]["code"] for each in found) == sorted(expected)
+    # the same through the centre, and through the entity's key
+    data = await asker.data(
+        "{ operationCenters { code recognitionCase { id } workPlans { id status } } }"
+    )
+    shown = {each["code"]: each for each in data["operationCenters"]}
+    assert {code for code, each in shown.items() if each["recognitionCase"]} == set(expected)
+    # closed plans are open to all, those in review to few
+    plans = {code: [plan["status"] for plan in each["workPlans"]] for code, each in shown.items()}
+    assert plans[CODE] == ["APPROVED", "CLOSED"]
+    assert plans[TRADING] == (["UNDER_REVIEW"] if TRADING in expected else [])
+    ids = await database.fetch(
+        "test.ids",
+        "select k.id, k.center_code, k.work_plan_id from platforms.recognition_case as k",
+    )
+    entities = await asker.entities(
+        "... on RecognitionCase { id } ... on WorkPlan { id }",
+        *({"__typename": "RecognitionCase", "id": str(each["id"])} for each in ids),
+        *({"__typename": "WorkPlan", "id": str(each["work_plan_id"])} for each in ids),
+    )
+    for each, case, plan in zip(ids, entities[:3], entities[3:], strict=True):
+        code = each["center_code"]
+        assert (case is not None) == (code in expected)
+        assert (plan is not None) == (code in expected or code == CODE)
+
+
+async def test_lists_of_cases_are_filtered(world: Database) -> None:
+    await add_case(world, "RECTIFICATION")
+    await add_center(world, TRADING, region="110000", jurisdiction="110000")
+    await add_round(world, "OTHER")
+    await add_case(world, "DRAFTING", TRADING, "OTHER")
+    asker = as_(world, CNIPA)
+
+    async def codes(**wanted: str) -> list[str]:
+        data = await asker.data(CASES, **wanted)
+        return [each["center"]["code"] for each in data["recognitionCases"]]
+
+    assert await codes() == [TRADING, CODE]  # newest first
+    assert await codes(stage="RECTIFICATION") == [CODE]
+    assert await codes(jurisdiction="110000") == [TRADING]
+    assert await codes(round="OTHER") == [TRADING]
+    assert await codes(stage="DRAFTING", jurisdiction="440300") == []
+    assert await asker.codes('{ recognitionCases(jurisdiction: "\\u0000") { id } }') == [
+        "BAD_IDENTIFIER"
+    ]
+
+
+async def test_a_desk_is_read_in_a_few_statements(world: Database) -> None:
+    """Journey 7 over two cases: one statement per kind of thing, whatever their number."""
+    await add_case(world, "RECTIFICATION")
+    await add_center(world, "IC-440300-08")
+    await add_case(world, "UNDER_EVALUATION", "IC-440300-08")
+    server = SubgraphServer(world, today=lambda: TODAY)
+    counted = Counting(world)
+    server._queries = counted
+    answer = await server.answer(
+        "platforms",
+        CITY,
+        """{ recognitionCases(jurisdiction: "440300") { id stage allowedTransitions
+             center { code officialName host { uscc } supervisionActions(open: true) { id }
+               innovationTasks { id } supportMeasures { id } exhibitions { id } }
+             rectification { kind endsOn overdue items { requirement done } }
+             workPlan { milestones { id } } evidence { method } history { to } } }""",
+    )
+    assert "errors" not in answer
+    assert len(answer["data"]["recognitionCases"]) == 2
+    assert set(counted.statements.values()) == {1}
+    assert len(counted.statements) == 11
+
+
+class Counting:
+    """A database that counts its statements by name."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.statements: dict[str, int] = {}
+
+    async def fetch(self, name: str, sql: str, *args: object) -> Any:
+        self.statements[name] = self.statements.get(name, 0) + 1
+        return await self.database.fetch(name, sql, *args)
+
+
+SUBSCRIBE = """subscription ($code: ID) {
+  recognitionAdvanced(centerCode: $code) { stage center { code } } }"""
+
+
+@pytest.fixture
+async def server(world: Database) -> AsyncIterator[SubgraphServer]:
+    async with EventBus(world).running() as bus:
+        yield SubgraphServer(world, today=lambda: TODAY, now=lambda: NOW, events=bus)
+
+
+async def heard(server: SubgraphServer, caller: Caller, code: str | None, count: int) -> list[Any]:
+    """Return the first messages a caller hears."""
+    server._caller = lambda headers: caller  # type: ignore[method-assign]
+    stream = server.subscribe("platforms", SUBSCRIBE, {"code": code})
+    found = []
+    async with asyncio.timeout(20):
+        async for message in stream:
+            found.append(message)
+            if len(found) == count:
+                break
+    await stream.aclose()
+    return found
+
+
+async def test_cases_are_heard_by_those_who_see_them(
+    world: Database, server: SubgraphServer
+) -> None:
+    id_ = await add_case(world, "SUBMITTED_TO_CNIPA")
+    await add_center(world, TRADING, region="110000", jurisdiction="110000")
+    await add_round(world, "OTHER")
+    other = await add_case(world, "SUBMITTED_TO_CNIPA", TRADING, "OTHER")
+    listening = asyncio.create_task(heard(server, CITY, None, 1))
+    await asyncio.sleep(0.3)
+    await advance(world, CNIPA, other, "START_EVALUATION")  # Beijing's: not heard in Shenzhen
+    await advance(world, CNIPA, id_, "START_EVALUATION")
+    assert await listening == [
+        {"data": {"recognitionAdvanced": {"stage": "UNDER_EVALUATION", "center": {"code": CODE}}}}
+    ]
+
+
+async def test_one_centre_is_heard(world: Database, server: SubgraphServer) -> None:
+    await add_center(world, TRADING, region="110000", jurisdiction="110000")
+    await add_round(world, "OTHER")
+    other = await add_case(world, "SUBMITTED_TO_CNIPA", TRADING, "OTHER")
+    id_ = await add_case(world, "SUBMITTED_TO_CNIPA")
+    listening = asyncio.create_task(heard(server, CNIPA, CODE, 1))
+    await asyncio.sleep(0.3)
+    await advance(world, CNIPA, other, "START_EVALUATION")
+    await advance(world, CNIPA, id_, "START_EVALUATION")
+    [message] = await listening
+    assert message["data"]["recognitionAdvanced"]["center"] == {"code": CODE}
+
+
+@pytest.mark.parametrize(
+    ("caller", "code"), [(ANONYMOUS, "UNAUTHENTICATED"), (FRONTEND, "FORBIDDEN")]
+)
+async def test_who_sees_no_case_cannot_listen(
+    server: SubgraphServer, caller: Caller, code: str
+) -> None:
+    [message] = await heard(server, caller, None, 1)
+    assert [error["extensions"]["code"] for error in message["errors"]] == [code]
