@@ -25,6 +25,25 @@ NEWEST_FIRST: Final = Ordering(
         SortKey("p.application_number", "application_number", "text", descending=True),
     ),
 )
+OLDEST_FIRST: Final = Ordering(
+    "patents.filed_oldest",
+    (
+        SortKey("p.filing_date", "filing_date", "date"),
+        SortKey("p.application_number", "application_number", "text"),
+    ),
+)
+LAST_GRANTED_FIRST: Final = Ordering(
+    "patents.granted",
+    (
+        SortKey("p.grant_date", "grant_date", "date", descending=True),
+        SortKey("p.application_number", "application_number", "text", descending=True),
+    ),
+)
+ORDERS: Final = {
+    "FILED_NEWEST": NEWEST_FIRST,
+    "FILED_OLDEST": OLDEST_FIRST,
+    "GRANTED_NEWEST": LAST_GRANTED_FIRST,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +62,15 @@ class PatentFilterRow:
     filed_to: date | None = None
     granted_from: date | None = None
     granted_to: date | None = None
+    order: str = "FILED_NEWEST"
 
 
 def list_patents(wanted: PatentFilterRow, today: date) -> ListQuery:
-    """Return patents, newest filing first. Days are inclusive; classes, industries and regions
-    include what is below them; `legal_status` is the one shown on `today`."""
+    """Return patents in the order wanted; by grant only granted ones.
+
+    Days are inclusive; classes, industries and regions include what is below them; `legal_status`
+    is the one shown on `today`.
+    """
     where = Conditions()
     if wanted.title_contains is not None:
         where.add("patents.search_grams(p.title) @> {}", search_grams(wanted.title_contains))
@@ -70,7 +93,10 @@ def list_patents(wanted: PatentFilterRow, today: date) -> ListQuery:
     where.add_given("p.filing_date <= {}", wanted.filed_to)
     where.add_given("p.grant_date >= {}", wanted.granted_from)
     where.add_given("p.grant_date <= {}", wanted.granted_to)
-    return ListQuery("patents.patent_page", sql.PATENT_PAGE, sql.PATENT_COUNT, NEWEST_FIRST, where)
+    ordering = ORDERS[wanted.order]
+    if ordering is LAST_GRANTED_FIRST:
+        where.add("p.grant_date is not null")
+    return ListQuery("patents.patent_page", sql.PATENT_PAGE, sql.PATENT_COUNT, ordering, where)
 
 
 def add_status(where: Conditions, status: str | None, today: date) -> None:

@@ -26,6 +26,29 @@ LISTINGS_NEWEST_FIRST: Final = Ordering(
         SortKey("l.id", "id", "uuid", descending=True),
     ),
 )
+LISTINGS_CHEAPEST_FIRST: Final = Ordering(
+    "trading.listings_by_price",
+    (SortKey("l.price_low", "price_low", "numeric"), SortKey("l.id", "id", "uuid")),
+)
+LISTINGS_DEAREST_FIRST: Final = Ordering(
+    "trading.listings_by_price_falling",
+    (
+        SortKey("l.price_low", "price_low", "numeric", descending=True),
+        SortKey("l.id", "id", "uuid", descending=True),
+    ),
+)
+LISTING_ORDERS: Final = {
+    "NEWEST": LISTINGS_NEWEST_FIRST,
+    "PRICE_LOWEST": LISTINGS_CHEAPEST_FIRST,
+    "PRICE_HIGHEST": LISTINGS_DEAREST_FIRST,
+}
+OPEN_LICENCES_CHEAPEST_FIRST: Final = Ordering(
+    "trading.open_licences_by_fee",
+    (
+        SortKey("coalesce(s.fee_amount, 0)", "fee_low", "numeric"),
+        SortKey("s.statement_number", "statement_number", "text"),
+    ),
+)
 OPEN_LICENCES_NEWEST_FIRST: Final = Ordering(
     "trading.open_licences",
     (
@@ -55,6 +78,7 @@ class ListingFilterRow:
     price_min_cny: Decimal | None = None
     price_max_cny: Decimal | None = None
     text: str | None = None
+    order: str = "NEWEST"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +91,15 @@ class OpenLicenceFilterRow:
     ipc_prefix: str | None = None
     holder_uscc: str | None = None
     region: str | None = None
+    order: str = "NEWEST"
 
 
 def list_listings(wanted: ListingFilterRow, sight: Sight = PUBLIC) -> ListQuery:
-    """Return listings, newest first. Industry, region and class include what is below them; prices
-    match when the listing's range of CNY meets the wanted one, so negotiable ones never do."""
+    """Return listings in the order wanted; by price only those with one in CNY.
+
+    Industry, region and class include what is below them; prices match when the listing's range of
+    CNY meets the wanted one, so negotiable ones never do.
+    """
     where = Conditions()
     where.add_given("l.status = {}", wanted.status)
     where.add_given("l.platform_code = {}", wanted.platform)
@@ -88,19 +116,24 @@ def list_listings(wanted: ListingFilterRow, sight: Sight = PUBLIC) -> ListQuery:
         where.add("trading.search_grams(l.title) @> {}", search_grams(wanted.text))
         where.add("lower(l.title) like {}", like_pattern(wanted.text))
     sight.limit_listings(where)
-    return ListQuery(
-        "trading.listing_page", sql.LISTING_PAGE, sql.LISTING_COUNT, LISTINGS_NEWEST_FIRST, where
-    )
+    ordering = LISTING_ORDERS[wanted.order]
+    if ordering is not LISTINGS_NEWEST_FIRST:
+        where.add("l.price_low is not null")
+    return ListQuery("trading.listing_page", sql.LISTING_PAGE, sql.LISTING_COUNT, ordering, where)
 
 
 def list_open_licences(wanted: OpenLicenceFilterRow, sight: Sight = PUBLIC) -> ListQuery:
-    """Return statements, latest term first. The region is that of the patent's applicant; a free
-    licence costs less than any fixed fee."""
+    """Return statements in the order wanted; by fee only fixed ones in CNY and free ones.
+
+    The region is that of the patent's applicant; a free licence costs less than any fixed fee.
+    """
     where = Conditions()
     where.add_given("s.status = {}", wanted.status)
     where.add_given("s.fee_mode = {}", wanted.fee_mode)
-    if wanted.max_fixed_fee_cny is not None:
+    cheapest = wanted.order == "FEE_LOWEST"
+    if cheapest or wanted.max_fixed_fee_cny is not None:
         where.add("s.fee_kind in ('FIXED', 'FREE') and s.fee_currency = 'CNY'")
+    if wanted.max_fixed_fee_cny is not None:
         where.add("coalesce(s.fee_amount, 0) <= {}", wanted.max_fixed_fee_cny)
     if wanted.ipc_prefix is not None:
         where.add(sql.STATEMENT_IN_CLASS, *ipc_range(wanted.ipc_prefix))
@@ -112,7 +145,7 @@ def list_open_licences(wanted: OpenLicenceFilterRow, sight: Sight = PUBLIC) -> L
         "trading.open_licence_page",
         sql.OPEN_LICENCE_PAGE,
         sql.OPEN_LICENCE_COUNT,
-        OPEN_LICENCES_NEWEST_FIRST,
+        OPEN_LICENCES_CHEAPEST_FIRST if cheapest else OPEN_LICENCES_NEWEST_FIRST,
         where,
     )
 

@@ -18,7 +18,7 @@ LISTING_COLUMNS: Final = _of(
     f"{money_columns('price')}, industry_code, region_code, listed_from, listed_to, status, "
     f"summary, jurisdiction_code, {PROVENANCE_COLUMNS}",
 )
-LISTING_PAGE: Final = f"select {LISTING_COLUMNS} from trading.listing as l"
+LISTING_PAGE: Final = f"select {LISTING_COLUMNS}, l.price_low from trading.listing as l"
 LISTING_COUNT: Final = "select count(*) from trading.listing as l"
 # Ids of listings the caller may know of: `sight.visible`.
 LISTINGS: Final = f"{LISTING_PAGE} where l.id = any($1) and {visible(2)}"
@@ -55,7 +55,10 @@ OPEN_LICENCE_COLUMNS: Final = _of(
     "term_from, term_to, status, effective_on, ended_on, end_reason, contact_name, "
     f"contact_phone, contact_email, filed_by_center, {PROVENANCE_COLUMNS}",
 )
-OPEN_LICENCE_PAGE: Final = f"select {OPEN_LICENCE_COLUMNS} from trading.open_licence_statement as s"
+OPEN_LICENCE_PAGE: Final = f"""
+select {OPEN_LICENCE_COLUMNS}, coalesce(s.fee_amount, 0) as fee_low
+from trading.open_licence_statement as s
+"""
 OPEN_LICENCE_COUNT: Final = "select count(*) from trading.open_licence_statement as s"
 OPEN_LICENCES: Final = f"{OPEN_LICENCE_PAGE} where s.statement_number = any($1)"
 OPEN_LICENCES_OF_PATENTS: Final = f"""

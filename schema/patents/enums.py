@@ -31,6 +31,15 @@ class LegalStatus(Enum):
     UNKNOWN = enum_value("UNKNOWN", "尚无事务可以判断", "No event tells yet")
 
 
+@strawberry.enum(description=zh_en("专利列表的次序", "Order of a list of patents"))
+class PatentOrder(Enum):
+    FILED_NEWEST = enum_value("FILED_NEWEST", "申请日由近到远", "Last filed first")
+    FILED_OLDEST = enum_value("FILED_OLDEST", "申请日由远到近", "First filed first")
+    GRANTED_NEWEST = enum_value(
+        "GRANTED_NEWEST", "授权日由近到远，仅已授权的", "Last granted first, granted ones only"
+    )
+
+
 @strawberry.enum(description=zh_en("专利权评价报告的结论", "Conclusion of an evaluation report"))
 class EvaluationConclusion(Enum):
     NO_DEFECT_FOUND = enum_value(

@@ -27,7 +27,7 @@ from schema.common.scalars import (
 )
 from schema.common.texts import search_text
 from schema.common.values import PageInfo
-from schema.patents.enums import LegalStatus, PatentKind
+from schema.patents.enums import LegalStatus, PatentKind, PatentOrder
 from schema.patents.types import Patent, PatentChange, PatentChangePage, PatentConnection
 
 MOST_NUMBERS = 1_000
@@ -72,6 +72,10 @@ class PatentFilter:
     )
     granted_to: date | None = field(default=None, description=zh_en("授权公告日至", "Granted to"))
 
+    order_by: PatentOrder | None = field(
+        default=None, description=zh_en("次序，默认 FILED_NEWEST", "Order; FILED_NEWEST by default")
+    )
+
     def to_row(self) -> PatentFilterRow:
         return PatentFilterRow(
             search_text(self.title_contains),
@@ -86,6 +90,7 @@ class PatentFilter:
             self.filed_to,
             self.granted_from,
             self.granted_to,
+            self.order_by.value if self.order_by else "FILED_NEWEST",
         )
 
 

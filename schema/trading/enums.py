@@ -133,3 +133,28 @@ class DemandStatus(Enum):
     MATCHED = enum_value("MATCHED", "已对接", "Matched")
     CLOSED = enum_value("CLOSED", "已关闭", "Closed")
     EXPIRED = enum_value("EXPIRED", "到期", "Expired")
+
+
+@strawberry.enum(description=zh_en("挂牌项目列表的次序", "Order of a list of listings"))
+class ListingOrder(Enum):
+    NEWEST = enum_value("NEWEST", "挂牌起始日由近到远", "Last listed first")
+    PRICE_LOWEST = enum_value(
+        "PRICE_LOWEST",
+        "人民币价格由低到高，仅有价格的",
+        "Cheapest first, those with a price in CNY",
+    )
+    PRICE_HIGHEST = enum_value(
+        "PRICE_HIGHEST",
+        "人民币价格由高到低，仅有价格的",
+        "Dearest first, those with a price in CNY",
+    )
+
+
+@strawberry.enum(description=zh_en("开放许可声明列表的次序", "Order of a list of statements"))
+class OpenLicenceOrder(Enum):
+    NEWEST = enum_value("NEWEST", "许可期限起始日由近到远", "Latest term first")
+    FEE_LOWEST = enum_value(
+        "FEE_LOWEST",
+        "固定费用由低到高，仅固定费用和免费的",
+        "Cheapest first, fixed fees in CNY and free ones only",
+    )

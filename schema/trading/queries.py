@@ -31,8 +31,10 @@ from schema.trading.demands import Demand, DemandConnection, SupplyDemandMatch
 from schema.trading.enums import (
     DealKind,
     DemandStatus,
+    ListingOrder,
     ListingStatus,
     OpenLicenceFeeMode,
+    OpenLicenceOrder,
     OpenLicenceStatus,
 )
 from schema.trading.licences import LicenceRecord
@@ -76,6 +78,10 @@ class ListingFilter:
         default=None, description=zh_en("项目名称中包含的文字", "Text the title contains")
     )
 
+    order_by: ListingOrder | None = field(
+        default=None, description=zh_en("次序，默认 NEWEST", "Order; NEWEST by default")
+    )
+
     def to_row(self) -> ListingFilterRow:
         return ListingFilterRow(
             self.status.value if self.status else None,
@@ -87,6 +93,7 @@ class ListingFilter:
             self.price_min_cny,
             self.price_max_cny,
             search_text(self.text),
+            self.order_by.value if self.order_by else "NEWEST",
         )
 
 
@@ -119,6 +126,10 @@ class OpenLicenceFilter:
         description=zh_en("专利申请人所在地区（含下级）", "Region of the patent's applicant"),
     )
 
+    order_by: OpenLicenceOrder | None = field(
+        default=None, description=zh_en("次序，默认 NEWEST", "Order; NEWEST by default")
+    )
+
     def to_row(self) -> OpenLicenceFilterRow:
         return OpenLicenceFilterRow(
             self.status.value if self.status else None,
@@ -127,6 +138,7 @@ class OpenLicenceFilter:
             self.ipc_prefix,
             self.holder_uscc,
             self.region,
+            self.order_by.value if self.order_by else "NEWEST",
         )
 
 

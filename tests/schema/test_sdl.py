@@ -57,7 +57,7 @@ MORE_TYPES = {
         *("AuditRecord", "AuditRecordConnection", "AuditOutcome"),
     },
     # a feed of changes, for readers that keep a copy
-    "patents": {"PatentChange", "PatentChangePage"},
+    "patents": {"PatentChange", "PatentChangePage", "PatentOrder"},
     "platforms": {
         *("OperationCenterConnection", "PageInfo"),
         # what the specified types need to be written, and rounds with their warnings
@@ -65,8 +65,8 @@ MORE_TYPES = {
         *("PolicyDocumentInput", "PolicyDocumentPayload", "SupportMeasureInput"),
         *("SupervisionStep", "TaskAction", "WorkPlanPayload"),
     },
-    # CNIPA's part in the life of a statement; the answer to a match
-    "trading": {"OpenLicenceEnding", "MatchPayload"},
+    # CNIPA's part in the life of a statement; the answer to a match; orders of lists
+    "trading": {"OpenLicenceEnding", "MatchPayload", "ListingOrder", "OpenLicenceOrder"},
     # a financial platform notes what no feed brings: valuations and insurance
     "finance": {
         *("ValuationInput", "ValuationPayload", "InsurancePolicyInput", "InsurancePayload"),

@@ -74,11 +74,14 @@ async def trading_figures(peers: Peers, board: Board) -> Figures:
     data = await peers.ask(
         "trading",
         "{ listings(filter: {status: LISTED}, first: 1) { totalCount } "
-        "openLicences(filter: {status: IN_FORCE}, first: 1) { totalCount } }",
+        "openLicences(filter: {status: IN_FORCE}, first: 1) { totalCount } "
+        "demands(status: OPEN, first: 1) { totalCount } }",
     )
     figures: Figures = {
         (NATIONAL, "", "ACTIVE_LISTINGS"): Decimal(data["listings"]["totalCount"]),
         (NATIONAL, "", "OPEN_LICENCES"): Decimal(data["openLicences"]["totalCount"]),
+        # not the sum over industries: a demand need not name one
+        (NATIONAL, "", "OPEN_DEMANDS"): Decimal(data["demands"]["totalCount"]),
     }
     of_regions = await _entities(
         peers, "trading", "Region", board.regions, "activeListingCount openLicenceCount"
@@ -90,7 +93,6 @@ async def trading_figures(peers: Peers, board: Board) -> Figures:
     )
     _take(figures, INDUSTRY, of_industries, activeListingCount="ACTIVE_LISTINGS")
     _take(figures, INDUSTRY, of_industries, openDemandCount="OPEN_DEMANDS")
-    _sum(figures, of_industries, SECTIONS, "openDemandCount", "OPEN_DEMANDS")
     of_centers = await _entities(
         peers,
         "trading",
