@@ -31,9 +31,13 @@ select exists (
 NOTE_OVERDUE: Final = """
 update platforms.recognition_case set overdue_noted_at = $2 where id = any($1)
 """
+# A case that is not decided yet needs its plan, however long rectification took.
 ENDED_PLANS: Final = """
-select id, center_code from platforms.work_plan
-where status = 'APPROVED' and ends_on < $1 order by ends_on, id limit $2
+select p.id, p.center_code from platforms.work_plan as p
+where p.status = 'APPROVED' and p.ends_on < $1 and not exists (
+  select from platforms.recognition_case as k
+  where k.work_plan_id = p.id and k.stage not in ('RECOGNISED', 'NOT_RECOGNISED'))
+order by p.ends_on, p.id limit $2
 """
 PLAN_STATUS: Final = "select status from platforms.work_plan where id = $1"
 DUE_DOCUMENTS: Final = """
@@ -68,7 +72,7 @@ async def note_overdue(context: JobContext) -> None:
 
 
 async def close_plans(context: JobContext) -> None:
-    """Close approved work plans whose three years are over."""
+    """Close approved work plans whose three years are over, once their case is decided."""
     while True:
         found = await context.database.fetch(
             "platforms.ended_plans", ENDED_PLANS, context.today, BATCH

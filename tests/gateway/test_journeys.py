@@ -239,3 +239,57 @@ async def test_j8_profile_of_an_organisation(hub: Hub) -> None:
     data = full(await run(hub, 8, "Institution", "CNIPA_ADMIN", uscc="1211010899000013XP"))
     assert data["organization"]["credit"]["grade"] in "ABCD"
     assert data["organization"]["patentCount"] > 0
+
+
+ADVANCE = """
+mutation ($case: ID!, $action: RecognitionAction!, $decision: DecisionInput) {
+  advanceRecognition(caseId: $case, action: $action, comment: "按程序办理", decision: $decision)
+    { case { stage } errors { code message } } }
+"""
+EVIDENCE = """
+mutation ($case: ID!, $evidence: EvidenceInput!) {
+  recordEvaluationEvidence(caseId: $case, evidence: $evidence) { errors { code message } } }
+"""
+CLOSE_ITEM = """
+mutation ($case: ID!, $item: ID!) {
+  closeRectificationItem(caseId: $case, itemId: $item, evidence: "整改报告") { errors { code } } }
+"""
+PRODUCTS = """
+{ operationCenter(code: "FS-610100-01") { status serviceProducts { number status } } }
+"""
+
+
+async def test_after_rectification_a_centre_gets_its_products_back(hub: Hub) -> None:
+    """DOMAIN §7: a centre in rectification has lost its published products; once recognised again
+    it has them back, by the worker, since platforms and catalogue share no tables."""
+
+    async def products() -> tuple[str, set[str]]:
+        center = (await hub.query(PRODUCTS, who="CNIPA_ADMIN"))["data"]["operationCenter"]
+        return center["status"], {each["status"] for each in center["serviceProducts"]}
+
+    async def do(query: str, who: str, **variables: object) -> None:
+        assert await codes_of(hub, query, who, **variables) == []
+
+    assert await products() == ("IN_RECTIFICATION", {"SUSPENDED"})
+    cases = "{ recognitionCases(stage: RECTIFICATION) { id center { code officialName }" + (
+        " rectification { items { id done } } } }"
+    )
+    found = (await hub.query(cases, who="CNIPA_ADMIN"))["data"]["recognitionCases"]
+    case = next(each for each in found if each["center"]["code"] == "FS-610100-01")
+    for item in case["rectification"]["items"]:
+        if not item["done"]:
+            platform = "FUNCTIONAL_PLATFORM FS-610100-01"
+            await do(CLOSE_ITEM, platform, case=case["id"], item=item["id"])
+    admin = {"who": "CNIPA_ADMIN", "case": case["id"]}
+    await do(ADVANCE, action="START_RE_EVALUATION", **admin)
+    for method in ("MATERIAL_CHECK", "FUNCTION_TEST", "SITE_VISIT"):
+        evidence = {"method": method, "result": "PASS", "note": "合格", "on": "2026-01-01"}
+        await do(EVIDENCE, evidence=evidence, **admin)
+    decision = {
+        "officialName": "国家知识产权运营（西安）特色服务平台",
+        "documentNumber": "国知办函运字〔2022〕1002号",
+        "reason": "整改到位",
+    }
+    await do(ADVANCE, action="RECOGNISE", decision=decision, **admin)
+    await hub.settle()
+    assert await products() == ("RECOGNISED", {"PUBLISHED"})
