@@ -65,6 +65,8 @@ mutation ($input: IntensiveProductInput!) { fileIntensiveProduct(input: $input) 
             revenueShare status filedOn patents { applicationNumber } }
   errors { code path } } }
 """
+
+
 PRODUCT: dict[str, Any] = {
     "name": " 激光焊接机 ",
     "filerUscc": HOLDER,
@@ -212,11 +214,17 @@ EVALUATE = """
 mutation ($input: CreditInput!) { evaluateCredit(input: $input) {
   evaluation { id grade score status indicators { name weight score } } errors { code path } } }
 """
+
+
 GOOD = [
     {"name": "资质", "weight": 0.4, "score": 90, "source": "年检"},
     {"name": "投诉率", "weight": 0.6, "score": 80, "source": "平台统计"},
 ]
+
+
 BAD = [{"name": "合同履约", "weight": 1, "score": 20, "source": "平台统计"}]
+
+
 CREDIT: dict[str, Any] = {
     "institutionUscc": AGENCY,
     "platformCode": CENTER,
@@ -269,11 +277,17 @@ async def test_only_the_platform_evaluates(filled: Database, caller: Caller) -> 
 
 
 PUBLISH = "mutation ($id: ID!) { publishCredit(id: $id) { evaluation { status } errors { code } } }"
+
+
 APPEAL = """mutation ($id: ID!, $statement: String!) {
   appealCredit(id: $id, statement: $statement) { evaluation { status appeal } errors { code } } }"""
+
+
 REVISE = """mutation ($id: ID!, $indicators: [CreditIndicatorInput!]!, $comment: String) {
   reviseCredit(id: $id, indicators: $indicators, comment: $comment) {
     evaluation { status grade score indicators { name } } errors { code } } }"""
+
+
 RESIDENCY = """mutation ($id: ID!, $to: ResidencyStatus!, $comment: String) {
   advanceResidency(id: $id, to: $to, comment: $comment) {
     residency { status from to } errors { code } } }"""
@@ -408,6 +422,8 @@ NAVIGATE = """mutation ($input: NavigationReportInput!) { recordNavigationReport
   report { reportNumber title ipcClasses { symbol } applications { by effect }
            usage { views downloadRequests comments } }
   errors { code path } } }"""
+
+
 REPORT: dict[str, Any] = {
     "reportNumber": "dh-7",
     "title": "电池导航",
@@ -422,66 +438,10 @@ REPORT: dict[str, Any] = {
 }
 
 
-async def test_a_report_is_noted_and_its_counters_renewed(filled: Database) -> None:
-    asker = Asker(filled, "tools", NAVIGATOR)
-    payload, codes = await asker.mutate(NAVIGATE, input=REPORT)
-    assert codes == []
-    assert payload["report"] == {
-        "reportNumber": "DH-7",
-        "title": "电池导航",
-        "ipcClasses": [{"symbol": "H01M"}, {"symbol": "H01M10/60"}],
-        "applications": [{"by": "示例甲", "effect": "立项"}],
-        "usage": {"views": 0, "downloadRequests": 0, "comments": 0},
-    }
-    later = {**REPORT, "views": 12, "downloadRequests": 3, "applications": [], "ipcSymbols": []}
-    payload, codes = await asker.mutate(NAVIGATE, input=later)
-    assert codes == []
-    assert payload["report"]["usage"] == {"views": 12, "downloadRequests": 3, "comments": 0}
-    assert (payload["report"]["applications"], payload["report"]["ipcClasses"]) == ([], [])
-
-
-@pytest.mark.parametrize(
-    ("changes", "codes"),
-    [
-        ({"completedOn": "2024-06-16"}, ["DATE"]),
-        ({"views": -1, "comments": -2}, ["COUNTER", "COUNTER"]),
-        ({"industryCode": "C39", "regionCode": "990000"}, ["INDUSTRY_UNKNOWN", "REGION_UNKNOWN"]),
-        ({"completedByUscc": "91350902MA9T00050T"}, ["ORGANIZATION_UNKNOWN"]),
-        ({"applications": [{"by": "", "effect": "长" * 4_001}]}, ["TEXT_MISSING", "TEXT_TOO_LONG"]),
-        ({"ipcSymbols": [f"H01M{n}/00" for n in range(1, 52)]}, ["CLASSES_COUNT"]),
-    ],
-)
-async def test_a_faulty_report_is_refused(
-    filled: Database, changes: dict[str, Any], codes: list[str]
-) -> None:
-    before = await dump(filled)
-    asker = Asker(filled, "tools", NAVIGATOR)
-    assert (await asker.mutate(NAVIGATE, input={**REPORT, **changes}))[1] == codes
-    assert await dump(filled) == before
-
-
-async def test_a_report_belongs_to_its_platform(filled: Database) -> None:
-    await filled.execute(
-        "test.move", "update tools.navigation_report set platform_code = 'FU-310000-09'"
-    )
-    asker = Asker(filled, "tools", NAVIGATOR)
-    given = {**REPORT, "reportNumber": "DH1"}
-    assert (await asker.mutate(NAVIGATE, input=given))[1] == ["REPORT_OF_ANOTHER"]
-
-
-ASSESS = """mutation ($input: ManagementAssessmentInput!) {
-  recordManagementAssessment(input: $input) {
-    assessment { standard level score assessedOn organization { uscc } } errors { code } } }"""
-ASSESSMENT: dict[str, Any] = {
-    "organizationUscc": OTHER,
-    "standard": "GB/T 29490-2023",
-    "level": 4,
-    "score": 88.5,
-    "assessedOn": "2024-06-01",
-    "assessorUscc": AGENCY,
-}
 GRADE = """mutation ($input: ServiceGradingInput!) { recordServiceGrading(input: $input) {
   grading { category grade score year institution { uscc } } errors { code } } }"""
+
+
 GRADING: dict[str, Any] = {
     "institutionUscc": AGENCY,
     "category": "AGENCY",
@@ -489,76 +449,6 @@ GRADING: dict[str, Any] = {
     "year": 2024,
     "score": 77,
 }
-
-
-@pytest.mark.parametrize(
-    ("changes", "codes"),
-    [
-        ({}, []),
-        ({"level": 0, "score": 100.5}, ["LEVEL", "SCORE"]),
-        ({"level": 6}, ["LEVEL"]),
-        ({"assessedOn": "2024-06-16"}, ["DATE"]),
-        ({"standard": ""}, ["TEXT_MISSING"]),
-        ({"assessorUscc": "91350902MA9T00050T"}, ["ORGANIZATION_UNKNOWN"]),
-        (
-            {"organizationUscc": HOLDER, "standard": "ISO 56005", "assessedOn": "2024-01-10"},
-            ["ASSESSMENT_EXISTS"],
-        ),
-    ],
-)
-async def test_assessments(filled: Database, changes: dict[str, Any], codes: list[str]) -> None:
-    payload, found = await Asker(filled, "tools", ASSESSOR).mutate(
-        ASSESS, input={**ASSESSMENT, **changes}
-    )
-    assert found == codes
-    if not codes:
-        assert payload["assessment"] == {
-            "standard": "GB/T 29490-2023",
-            "level": 4,
-            "score": 88.5,
-            "assessedOn": "2024-06-01",
-            "organization": {"uscc": OTHER},
-        }
-
-
-@pytest.mark.parametrize(
-    ("changes", "codes"),
-    [
-        ({}, []),
-        ({"score": None}, []),
-        ({"score": -1, "year": 2025}, ["SCORE", "YEAR"]),
-        ({"year": 2023}, ["GRADING_EXISTS"]),
-        ({"institutionUscc": "91350902MA9T00050T"}, ["ORGANIZATION_UNKNOWN"]),
-    ],
-)
-async def test_gradings(filled: Database, changes: dict[str, Any], codes: list[str]) -> None:
-    payload, found = await Asker(filled, "tools", GRADER).mutate(
-        GRADE, input={**GRADING, **changes}
-    )
-    assert found == codes
-    assert (payload["grading"] is None) is bool(codes)
-
-
-@pytest.mark.parametrize(
-    ("query", "given", "owner"),
-    [(NAVIGATE, REPORT, NAVIGATOR), (ASSESS, ASSESSMENT, ASSESSOR), (GRADE, GRADING, GRADER)],
-    ids=["navigation", "assessment", "grading"],
-)
-async def test_each_tool_notes_its_own(
-    filled: Database, query: str, given: dict[str, Any], owner: Caller
-) -> None:
-    for caller in (NAVIGATOR, ASSESSOR, GRADER, RECOGNISER, TRADER, REGIONAL, CNIPA):
-        if caller is not owner:
-            asker = Asker(filled, "tools", caller)
-            assert await asker.mutate(query, input=given) == (None, ["FORBIDDEN"]), caller
-    # a platform that lost its recognition notes nothing
-    await filled.execute(
-        "test.revoke",
-        "update platforms.operation_center set status = 'NOT_RECOGNISED' where code = $1",
-        owner.center,
-    )
-    asker = Asker(filled, "tools", owner)
-    assert await asker.mutate(query, input=given) == (None, ["FORBIDDEN"])
 
 
 POOLS: dict[str, Any] = {
@@ -595,6 +485,8 @@ POOLS: dict[str, Any] = {
     "downloadRequests": [2],
     "comments": [1],
 }
+
+
 CALLERS = {
     "fileIntensiveProduct": REGIONAL,
     "advanceIntensiveProduct": CNIPA,
