@@ -107,25 +107,22 @@ class IdentitySection(Section, frozen=True):
 
 
 class HubSettings(EngineSettings, frozen=True):
-    """The whole hub.yaml. `development` is what `--dev` turns on, and refused in a file."""
+    """The whole hub.yaml."""
 
     # Files of centres come in as base64 in a mutation; the engine alone takes 2 MB.
     limits: Limits = Limits(http_max_request_bytes=16 * 1024 * 1024)
     database: DatabaseSection = DatabaseSection()
     adapters: AdaptersSection = AdaptersSection()
     identity: IdentitySection = IdentitySection()
-    development: bool = False
 
 
 def read_settings(args: argparse.Namespace) -> HubSettings:
     """Return the settings the arguments name; `--dev` also turns the demo feeds on."""
     settings = load_settings(args)
     assert isinstance(settings, HubSettings)
-    if settings.development:
-        raise CommandError("'development' cannot be set in a file; start with --dev")
     if getattr(args, "dev", False):
         demo = msgspec.structs.replace(settings.adapters, demo=True)
-        settings = msgspec.structs.replace(settings, adapters=demo, development=True)
+        settings = msgspec.structs.replace(settings, adapters=demo)
     return settings
 
 
@@ -148,12 +145,14 @@ def build_app(
     config: HubSettings | Path | str | None = None,
     *,
     role: Role = "all",
+    development: bool = False,
     say: Callable[[str], None] = lambda line: None,
     progress: Progress | None = None,
 ) -> ASGIApp:
     """Return the hub as an ASGI application; its startup opens the database and composes the graph.
 
-    `config` is the settings or the path of a hub.yaml. `say` and `progress` are told how startup
+    `config` is the settings or the path of a hub.yaml. `development` believes marked identities
+    (`Authorization: Dev …`), which no file can turn on. `say` and `progress` are told how startup
     goes on. Startup raises `DatabaseError`, `SupergraphError` or `CommandError`, each with one line
     that says what to do.
     """
@@ -166,7 +165,7 @@ def build_app(
         config = read_config(Path(config), HubSettings)
     settings = config or HubSettings()
     identity = settings.identity.identity_key(shared=role != "all")
-    identifier = _HubIdentifier(identity, development=settings.development)
+    identifier = _HubIdentifier(identity, development=development)
     if role == "gateway":
         remote = _remote_subgraphs(settings)
         settings = _with_event_streams(settings)
@@ -422,7 +421,13 @@ def serve(args: argparse.Namespace) -> int:
     def say(line: str) -> None:
         print(line, file=sys.stderr, flush=True)
 
-    app = build_app(settings, role=args.role, say=say, progress=Lines(sys.stderr, only_new=True))
+    app = build_app(
+        settings,
+        role=args.role,
+        development=args.dev,
+        say=say,
+        progress=Lines(sys.stderr, only_new=True),
+    )
     return run_app(app, host, port, settings.supergraph.path)
 
 

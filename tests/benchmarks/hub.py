@@ -102,8 +102,7 @@ async def _run(folder: Path, patents: int, rounds: int) -> dict[str, Any]:
             database=DatabaseSection(url=server.url, max_connections=8),
             adapters=AdaptersSection(demo=True),
         )
-        settings = msgspec.structs.replace(for_development(settings), development=True)
-        app = build_app(settings)
+        app = build_app(for_development(settings), development=True)
         async with running(app):
             hub = Hub(app, server.url)
             begun = time.perf_counter()

@@ -106,7 +106,7 @@ def demo_settings(url: str) -> HubSettings:
     settings = HubSettings(
         database=DatabaseSection(url=url, max_connections=4), adapters=AdaptersSection(demo=True)
     )
-    return msgspec.structs.replace(for_development(settings), development=True)
+    return for_development(settings)
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +116,7 @@ async def hub(
     """A running hub with the demo feeds."""
     monkeypatch_module.delenv("HUB_DATABASE_URL", raising=False)
     async with postgres_server.new_database() as url:
-        app = build_app(demo_settings(url))
+        app = build_app(demo_settings(url), development=True)
         async with running(app):
             yield Hub(app, url)
 
