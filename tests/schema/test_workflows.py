@@ -15,25 +15,10 @@ import pytest
 from resolvers.database.pool import Database
 from resolvers.identity import ANONYMOUS, Caller, Permit, Role
 from resolvers.workflow import Transition
+from tests.schema.fuzz import dump
 from tests.schema.workflows import DRIVERS
 from tests.schema.workflows.driver import Driver, Placed, caller_for, make_caller, stranger_for
 from tests.schema.world import Asker
-
-TABLES = """
-select table_schema || '.' || table_name as name from information_schema.tables
-where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema', 'hub')
-order by 1
-"""
-
-
-async def dump(database: Database) -> dict[str, list[str]]:
-    """Return all rows of all tables but the hub's own, plus the events."""
-    found: dict[str, list[str]] = {}
-    names = [record["name"] for record in await database.fetch("test.tables", TABLES)]
-    for name in [*(n for n in names if not n.startswith("reference.")), "hub.event"]:
-        rows = await database.fetch("test.dump", f"select t::text as row from {name} as t")
-        found[name] = sorted(record["row"] for record in rows)
-    return found
 
 
 def _name(driver: Driver, *parts: str) -> str:
