@@ -264,3 +264,7 @@ def product_input(**changed: Any) -> dict[str, Any]:
         "evidence": [{"requirementId": EVIDENCE, "title": "合同", "reference": "示字〔2024〕1号"}],
         **changed,
     }
+
+
+def ask(database: Database, caller: Caller) -> Asker:
+    return Asker(database, "catalog", caller)

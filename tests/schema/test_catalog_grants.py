@@ -25,10 +25,11 @@ from tests.schema.catalog_world import (
     TRADER,
     TRADING_CODE,
     add_catalog,
+    ask,
     product_input,
 )
 from tests.schema.fuzz import Fuzz
-from tests.schema.world import HOLDER, OTHER, Asker
+from tests.schema.world import HOLDER, OTHER
 
 REQUEST = """mutation ($code: ID!, $grantee: ID!, $purpose: String!, $fields: [String!]) {
   requestDataAccess(dataFoundationCode: $code, granteeCode: $grantee, purpose: $purpose,
@@ -45,10 +46,6 @@ DECIDE = """mutation ($id: ID!, $approve: Boolean!, $to: Date, $comment: String)
 async def catalog(database: Database) -> Database:
     await add_catalog(database)
     return database
-
-
-def ask(database: Database, caller: Caller) -> Asker:
-    return Asker(database, "catalog", caller)
 
 
 async def test_a_grant_is_requested_and_decided(catalog: Database) -> None:

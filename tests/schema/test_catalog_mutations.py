@@ -32,9 +32,10 @@ from tests.schema.catalog_world import (
     StatedPeers,
     add_catalog,
     add_product,
+    ask,
     product_input,
 )
-from tests.schema.world import HOLDER, Asker
+from tests.schema.world import HOLDER
 
 CREATE = """mutation ($input: ServiceProductInput!) { createServiceProduct(input: $input) {
   product { id number status version conformance { passed requirement { check } detail }
@@ -58,10 +59,6 @@ MOVE = """mutation ($id: ID!, $v: Int!, $action: ProductAction!, $comment: Strin
 async def catalog(database: Database) -> Database:
     await add_catalog(database)
     return database
-
-
-def ask(database: Database, caller: Caller) -> Asker:
-    return Asker(database, "catalog", caller)
 
 
 async def test_a_product_from_draft_to_publication(catalog: Database) -> None:

@@ -19,8 +19,8 @@ from tests.schema.catalog_world import (
     STANDARD,
     TRADER,
     add_catalog,
+    ask,
 )
-from tests.schema.world import Asker
 
 DRAFT_ONE = """mutation ($input: StandardInput!) { draftServiceStandard(input: $input) {
   standard { code version status issuedBy { code } requirements { text check parameter } }
@@ -36,10 +36,6 @@ CHANGE = """mutation ($code: ID!, $version: String!, $to: StandardStatus!) {
 async def catalog(database: Database) -> Database:
     await add_catalog(database)
     return database
-
-
-def ask(database: Database, caller: Caller) -> Asker:
-    return Asker(database, "catalog", caller)
 
 
 def standard_input(**changed: Any) -> dict[str, Any]:

@@ -12,37 +12,27 @@ from resolvers.database.pool import Database
 from resolvers.hub.events import EventBus
 from resolvers.identity import ANONYMOUS, Caller, Role
 from schema.serving import SubgraphServer
+from tests.schema.recognition_world import (
+    ADVANCE,
+    BEIJING,
+    CITY,
+    CNIPA,
+    HOST,
+    NAME,
+    OTHER_HOST,
+    PROVINCE,
+    TRADING,
+    TRADING_HOST,
+    advance,
+    as_,
+)
 from tests.schema.workflows.platforms import (
     CODE,
     add_case,
     add_center,
     add_round,
 )
-from tests.schema.world import NOW, TODAY, Asker
-
-CNIPA = Caller("cnipa", Role.CNIPA_ADMIN)
-
-
-CITY = Caller("city", Role.PROVINCIAL_OFFICE, jurisdiction="440300")
-
-
-PROVINCE = Caller("province", Role.PROVINCIAL_OFFICE, jurisdiction="440000")
-
-
-BEIJING = Caller("beijing", Role.PROVINCIAL_OFFICE, jurisdiction="110000")
-
-
-HOST = Caller("host", Role.INDUSTRY_CENTER, center=CODE)
-
-
-OTHER_HOST = Caller("other", Role.INDUSTRY_CENTER, center="IC-310000-01")
-
-
-TRADING = "FT-110000-09"
-
-
-TRADING_HOST = Caller("trading", Role.FUNCTIONAL_PLATFORM, center=TRADING)
-
+from tests.schema.world import NOW, TODAY
 
 SAVE = """mutation ($code: ID!, $round: String!, $track: RecognitionTrack,
     $summary: PilotSummaryInput!, $plan: WorkPlanInput!, $declared: DeclarationsInput!) {
@@ -52,18 +42,6 @@ SAVE = """mutation ($code: ID!, $round: String!, $track: RecognitionTrack,
         milestones { id title dueOn doneOn } }
       summary { team growth { indicator from to changeRate } } functionalPositioning
       declarations { noSealUnderName signedOn } allowedTransitions }
-    errors { code path } } }"""
-
-
-ADVANCE = """mutation ($id: ID!, $action: RecognitionAction!, $comment: String,
-    $decision: DecisionInput) {
-  advanceRecognition(caseId: $id, action: $action, comment: $comment, decision: $decision) {
-    case { id stage late submittedOn center { officialName status recognisedOn
-        nameHistory { name scheme to } recognitionDocument { number } functionalPositioning }
-      workPlan { status } provincialReview { by { code } passed opinion on }
-      decision { outcome officialName document { number } decidedOn reason }
-      rectification { kind startsOn endsOn overdue items { id requirement done evidence } }
-      allowedTransitions history { from to action by at comment } }
     errors { code path } } }"""
 
 
@@ -105,19 +83,12 @@ DECLARED = {
 }
 
 
-NAME = "国家级产业知识产权运营中心（电池）"
-
-
 @pytest.fixture
 async def world(database: Database) -> Database:
     """One pilot industry centre in Shenzhen and a round for it."""
     await add_center(database)
     await add_round(database)
     return database
-
-
-def as_(database: Database, caller: Caller) -> Asker:
-    return Asker(database, "platforms", caller)
 
 
 async def save(database: Database, caller: Caller = HOST, **changes: Any) -> tuple[Any, list[str]]:
@@ -130,19 +101,6 @@ async def save(database: Database, caller: Caller = HOST, **changes: Any) -> tup
         "declared": DECLARED,
     }
     return await as_(database, caller).mutate(SAVE, **(given | changes))
-
-
-async def advance(
-    database: Database,
-    caller: Caller,
-    id_: str,
-    action: str,
-    comment: str | None = None,
-    **decision: Any,
-) -> tuple[Any, list[str]]:
-    return await as_(database, caller).mutate(
-        ADVANCE, id=id_, action=action, comment=comment, decision=decision or None
-    )
 
 
 async def evidence(

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import pytest
 
 from resolvers.database.pool import Database
-from resolvers.identity import Caller, Role
+from tests.schema.recognition_world import (
+    CNIPA,
+    NAME,
+    TRADING,
+    advance,
+)
 from tests.schema.workflows.platforms import (
     CODE,
     add_case,
@@ -17,26 +21,6 @@ from tests.schema.workflows.platforms import (
 )
 from tests.schema.world import Asker
 
-CNIPA = Caller("cnipa", Role.CNIPA_ADMIN)
-
-
-TRADING = "FT-110000-09"
-
-
-ADVANCE = """mutation ($id: ID!, $action: RecognitionAction!, $comment: String,
-    $decision: DecisionInput) {
-  advanceRecognition(caseId: $id, action: $action, comment: $comment, decision: $decision) {
-    case { id stage late submittedOn center { officialName status recognisedOn
-        nameHistory { name scheme to } recognitionDocument { number } functionalPositioning }
-      workPlan { status } provincialReview { by { code } passed opinion on }
-      decision { outcome officialName document { number } decidedOn reason }
-      rectification { kind startsOn endsOn overdue items { id requirement done evidence } }
-      allowedTransitions history { from to action by at comment } }
-    errors { code path } } }"""
-
-
-NAME = "国家级产业知识产权运营中心（电池）"
-
 
 @pytest.fixture
 async def world(database: Database) -> Database:
@@ -44,23 +28,6 @@ async def world(database: Database) -> Database:
     await add_center(database)
     await add_round(database)
     return database
-
-
-def as_(database: Database, caller: Caller) -> Asker:
-    return Asker(database, "platforms", caller)
-
-
-async def advance(
-    database: Database,
-    caller: Caller,
-    id_: str,
-    action: str,
-    comment: str | None = None,
-    **decision: Any,
-) -> tuple[Any, list[str]]:
-    return await as_(database, caller).mutate(
-        ADVANCE, id=id_, action=action, comment=comment, decision=decision or None
-    )
 
 
 MANY = """

@@ -12,6 +12,18 @@ from resolvers.database.pool import Database
 from resolvers.hub.events import EventBus
 from resolvers.identity import ANONYMOUS, Caller, Role
 from schema.serving import SubgraphServer
+from tests.schema.recognition_world import (
+    BEIJING,
+    CITY,
+    CNIPA,
+    HOST,
+    OTHER_HOST,
+    PROVINCE,
+    TRADING,
+    TRADING_HOST,
+    advance,
+    as_,
+)
 from tests.schema.workflows.platforms import (
     CODE,
     add_case,
@@ -19,48 +31,12 @@ from tests.schema.workflows.platforms import (
     add_plan,
     add_round,
 )
-from tests.schema.world import NOW, TODAY, Asker
-
-CNIPA = Caller("cnipa", Role.CNIPA_ADMIN)
-
-
-CITY = Caller("city", Role.PROVINCIAL_OFFICE, jurisdiction="440300")
-
-
-PROVINCE = Caller("province", Role.PROVINCIAL_OFFICE, jurisdiction="440000")
-
-
-BEIJING = Caller("beijing", Role.PROVINCIAL_OFFICE, jurisdiction="110000")
-
-
-HOST = Caller("host", Role.INDUSTRY_CENTER, center=CODE)
-
-
-OTHER_HOST = Caller("other", Role.INDUSTRY_CENTER, center="IC-310000-01")
-
-
-TRADING = "FT-110000-09"
-
-
-TRADING_HOST = Caller("trading", Role.FUNCTIONAL_PLATFORM, center=TRADING)
-
+from tests.schema.world import NOW, TODAY
 
 OPERATOR = Caller("operator", Role.HUB_OPERATOR)
 
 
 FRONTEND = Caller("board", Role.FRONTEND)
-
-
-ADVANCE = """mutation ($id: ID!, $action: RecognitionAction!, $comment: String,
-    $decision: DecisionInput) {
-  advanceRecognition(caseId: $id, action: $action, comment: $comment, decision: $decision) {
-    case { id stage late submittedOn center { officialName status recognisedOn
-        nameHistory { name scheme to } recognitionDocument { number } functionalPositioning }
-      workPlan { status } provincialReview { by { code } passed opinion on }
-      decision { outcome officialName document { number } decidedOn reason }
-      rectification { kind startsOn endsOn overdue items { id requirement done evidence } }
-      allowedTransitions history { from to action by at comment } }
-    errors { code path } } }"""
 
 
 @pytest.fixture
@@ -69,23 +45,6 @@ async def world(database: Database) -> Database:
     await add_center(database)
     await add_round(database)
     return database
-
-
-def as_(database: Database, caller: Caller) -> Asker:
-    return Asker(database, "platforms", caller)
-
-
-async def advance(
-    database: Database,
-    caller: Caller,
-    id_: str,
-    action: str,
-    comment: str | None = None,
-    **decision: Any,
-) -> tuple[Any, list[str]]:
-    return await as_(database, caller).mutate(
-        ADVANCE, id=id_, action=action, comment=comment, decision=decision or None
-    )
 
 
 CASES = """query ($stage: RecognitionStage, $jurisdiction: String, $round: String) {

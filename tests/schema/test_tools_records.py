@@ -9,6 +9,7 @@ import pytest
 from resolvers.database.pool import Database
 from resolvers.identity import Caller
 from tests.schema.fuzz import dump
+from tests.schema.tools_asking import GRADE, GRADING, NAVIGATE, REPORT
 from tests.schema.tools_world import (
     AGENCY,
     ASSESSOR,
@@ -39,26 +40,6 @@ async def filled(database: Database) -> Database:
     await add_platforms(database)
     await add_tools(database)
     return database
-
-
-NAVIGATE = """mutation ($input: NavigationReportInput!) { recordNavigationReport(input: $input) {
-  report { reportNumber title ipcClasses { symbol } applications { by effect }
-           usage { views downloadRequests comments } }
-  errors { code path } } }"""
-
-
-REPORT: dict[str, Any] = {
-    "reportNumber": "dh-7",
-    "title": "电池导航",
-    "kind": "R_AND_D",
-    "completedOn": "2024-06-15",
-    "openness": "OPEN",
-    "industryCode": "C3841",
-    "regionCode": "440305",
-    "completedByUscc": AGENCY,
-    "ipcSymbols": ["H01M", "H01M 10/60", "H01M"],
-    "applications": [{"by": "示例甲", "effect": "立项"}],
-}
 
 
 async def test_a_report_is_noted_and_its_counters_renewed(filled: Database) -> None:
@@ -120,19 +101,6 @@ ASSESSMENT: dict[str, Any] = {
     "score": 88.5,
     "assessedOn": "2024-06-01",
     "assessorUscc": AGENCY,
-}
-
-
-GRADE = """mutation ($input: ServiceGradingInput!) { recordServiceGrading(input: $input) {
-  grading { category grade score year institution { uscc } } errors { code } } }"""
-
-
-GRADING: dict[str, Any] = {
-    "institutionUscc": AGENCY,
-    "category": "AGENCY",
-    "grade": "B",
-    "year": 2024,
-    "score": 77,
 }
 
 
