@@ -7,17 +7,19 @@ itself. Comparisons with what the hub knows need the database and are made by `p
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from itertools import islice
 
 from adapters.config import SourceConfig
-from adapters.errors import FileRefused, SourceProblem
+from adapters.errors import FileRefused
 from adapters.feed import load_feeds
 from adapters.files.encoding import encoding_label
 from adapters.findings import Finding
 from adapters.mapping import Mapper, key_text
 from adapters.model import MappedRow, SourceClass
 from adapters.rules import ROW_RULES, RuleContext
+from adapters.source import OpenBatch, PullRequest
 from adapters.sources import open_source
 from adapters.value_kinds import cell_text
 from resolvers.values import shipped_lists, today_in_china
@@ -50,39 +52,44 @@ class CheckedFile:
     problem: Finding | None = None
 
 
-def check_source(config: SourceConfig) -> list[CheckedFile]:
-    """Return what the files of a source would become.
+async def check_source(config: SourceConfig) -> list[CheckedFile]:
+    """Return what the batches of a source would become.
 
     Raises:
-        SourceProblem: the path of the source does not exist.
+        SourceProblem: the source cannot be reached.
     """
     source = open_source(config)
-    names = list(source.gather())
-    return [_check_file(config, name) for name in names]
+    checked: list[CheckedFile] = []
+    try:
+        async with aclosing(source.batches(PullRequest())) as batches:
+            async for opened in batches:
+                try:
+                    checked.append(_check_batch(config, opened))
+                finally:
+                    opened.close()
+    finally:
+        await source.close()
+    return checked
 
 
-def _check_file(config: SourceConfig, name: str) -> CheckedFile:
+def _check_batch(config: SourceConfig, opened: OpenBatch) -> CheckedFile:
     feed = load_feeds()[config.feed]
-    checked = CheckedFile(name)
+    checked = CheckedFile(opened.batch.name)
     today = today_in_china()
     try:
-        with open_source(config).fetch(name) as opened:
-            checked.encoding = encoding_label(opened.encoding) if opened.encoding else None
-            table = opened.table(feed.aliases(config.columns))
-            checked.sheet, checked.header_row = table.sheet, table.header.row
-            mapper = Mapper(
-                feed,
-                table.header,
-                constants=config.constants,
-                today=today,
-                lists=shipped_lists(),
-            )
-            rows = [mapper.map(record) for record in islice(table.records(), CHECKED_ROWS)]
+        checked.encoding = encoding_label(opened.encoding) if opened.encoding else None
+        table = opened.table(feed.aliases(config.columns))
+        checked.sheet, checked.header_row = table.sheet, table.header.row
+        mapper = Mapper(
+            feed,
+            table.header,
+            constants=config.constants,
+            today=today,
+            lists=shipped_lists(),
+        )
+        rows = [mapper.map(record) for record in islice(table.records(), CHECKED_ROWS)]
     except FileRefused as refusal:
         checked.problem = refusal.finding
-        return checked
-    except SourceProblem as problem:
-        checked.problem = problem.finding
         return checked
     checked.rows = len(rows)
     for column in table.header.columns:

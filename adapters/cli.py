@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
-from adapters.checking import check_source
+from adapters.checking import CheckedFile, check_source
 from adapters.config import SourceConfig, in_pulling_order, read_sources
 from adapters.console import (
     Bars,
@@ -141,7 +141,7 @@ def run_list(args: argparse.Namespace, find_folders: FindFolders) -> int:
 
 def run_check(args: argparse.Namespace, find_folders: FindFolders) -> int:
     """Print what each column of each source becomes; 1 when a file would be refused."""
-    results = {source.code: check_source(source) for source in _selected(args, find_folders)}
+    results = asyncio.run(_check(_selected(args, find_folders)))
     failed = any(file.problem for files in results.values() for file in files)
     if args.format == "json":
         document = {code: check_json(files) for code, files in results.items()}
@@ -152,6 +152,10 @@ def run_check(args: argparse.Namespace, find_folders: FindFolders) -> int:
         for file in files:
             print("\n".join(check_lines(file)), file=sys.stderr if file.problem else sys.stdout)
     return int(failed)
+
+
+async def _check(sources: Iterable[SourceConfig]) -> dict[str, list[CheckedFile]]:
+    return {source.code: await check_source(source) for source in sources}
 
 
 def run_pull(

@@ -20,10 +20,13 @@ from adapters.model import BatchReport, Counts, MappedRow, Outcome, RowResult
 from adapters.progress import Progress
 from adapters.rules import RuleContext
 from adapters.rules.context import application_numbers
-from adapters.store import STORES, BatchContext
+from adapters.store import STORES, BatchContext, Stored
 from adapters.store.batches import BatchBook
+from adapters.store.changes import write_changes
 from adapters.store.facts import ASKING_FEEDS, read_facts
 from adapters.store.failures import DATA_ERRORS, refused_by
+from adapters.store.ledger import key_hash, read_ledger, write_ledger
+from adapters.store.tombstones import bury
 from adapters.validation import Validator
 from resolvers.database.pool import Transaction
 from resolvers.values import shipped_lists
@@ -50,8 +53,11 @@ class Loader:
         *,
         received_at: datetime,
         today: date,
+        source_id: int,
+        full: bool = False,
     ) -> None:
         assert report.batch_id is not None
+        self._source_id, self._full = source_id, full
         self._config, self._feed, self._report, self._progress = config, feed, report, progress
         self._today = today
         self._context = BatchContext(
@@ -73,6 +79,7 @@ class Loader:
             today=self._today,
             lists=shipped_lists(),
             own_rows_only=self._config.own_rows_only,
+            deletions=self._config.deletions,
         )
         validator = Validator(self._feed)
         book = BatchBook(transaction, self._report.batch_id, table.sheet)
@@ -108,7 +115,8 @@ class Loader:
         self, transaction: Transaction, results: list[RowResult], counts: Counts
     ) -> list[RowResult]:
         """Store the accepted rows; a row the database refuses is refused, the others stay."""
-        accepted = [result for result in results if result.is_accepted]
+        passed_over = (Outcome.REJECTED, Outcome.DUPLICATE)
+        accepted = [result for result in results if result.outcome not in passed_over]
         try:
             await self._store_together(transaction, accepted, counts)
             return results
@@ -122,13 +130,43 @@ class Loader:
             ]
 
     async def _store_together(
-        self, transaction: Transaction, accepted: Sequence[RowResult], counts: Counts
+        self, transaction: Transaction, results: Sequence[RowResult], counts: Counts
     ) -> None:
-        if accepted:
-            async with transaction.savepoint():
-                stored = await STORES[self._feed.feed](transaction, accepted, self._context)
-            counts.changed += stored.changed
-            counts.conflicts += stored.conflicts
+        if not results:
+            return
+        async with transaction.savepoint():
+            stored, unchanged = await self._merge(transaction, results)
+            gone = [result for result in results if result.outcome is Outcome.DELETED]
+            buried = await bury(transaction, self._source_id, gone, self._context) if gone else None
+        counts.changed += stored.changed
+        counts.unchanged += unchanged
+        counts.conflicts += stored.conflicts
+        if buried is not None:
+            counts.changed += buried.changed
+
+    async def _merge(
+        self, transaction: Transaction, results: Sequence[RowResult]
+    ) -> tuple[Stored, int]:
+        """Store the accepted rows that say something new; return what that did, and how many rows
+        said nothing new. `full` pulls store all of them once more."""
+        accepted = [result for result in results if result.is_accepted]
+        hashes = {key_hash(row.mapped.key): row for row in accepted if row.mapped.key is not None}
+        held = await read_ledger(transaction, self._source_id, hashes)
+        fresh = [
+            row
+            for row in accepted
+            if self._full
+            or row.mapped.key is None
+            or (said := held.get(key_hash(row.mapped.key))) is None
+            or said.deleted
+            or said.content_hash != row.mapped.content_hash
+        ]
+        if not fresh:
+            return Stored(), len(accepted)
+        stored = await STORES[self._feed.feed](transaction, fresh, self._context)
+        await write_ledger(transaction, self._source_id, fresh, held, self._context)
+        await write_changes(transaction, self._config.code, stored.touched, self._context)
+        return stored, len(accepted) - len(fresh)
 
     async def _store_alone(
         self, transaction: Transaction, result: RowResult, counts: Counts

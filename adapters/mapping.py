@@ -17,8 +17,9 @@ from typing import Any
 
 import msgspec
 
+from adapters.config.shared import Deletions
 from adapters.errors import FileRefused
-from adapters.feed import Feed, Field
+from adapters.feed import Feed, Field, word_key
 from adapters.files.header import Column, Header
 from adapters.findings import Finding, from_issue, issue
 from adapters.model import Cell, MappedRow, SourceRecord
@@ -51,8 +52,10 @@ class Mapper:
         today: date,
         lists: ReferenceLists,
         own_rows_only: bool = False,
+        deletions: Deletions | None = None,
     ) -> None:
         self._feed = feed
+        self._gone = _gone_mark(deletions)
         self._own_rows_only = own_rows_only
         found = {column.field: column for column in header.columns if column.field}
         sources = [
@@ -101,7 +104,19 @@ class Mapper:
         if not any(not found.is_warning for found in record.problems):
             findings += self._missing(record, values, refused)
         key = self._key(values)
-        return MappedRow(record, values, self._columns, tuple(findings), key, content_hash(values))
+        deleted = self._says_gone(record)
+        if deleted:
+            # Of a record that is gone only its key matters; the rest may be blank or stale.
+            findings = [found for found in findings if found.field in self._feed.key]
+        return MappedRow(
+            record, values, self._columns, tuple(findings), key, content_hash(values), deleted
+        )
+
+    def _says_gone(self, record: SourceRecord) -> bool:
+        if self._gone is None:
+            return False
+        header, words = self._gone
+        return word_key(cell_text(record.cells.get(header))) in words
 
     def _take(
         self,
@@ -166,6 +181,13 @@ class Mapper:
         if any(part is None for part in parts):
             return None
         return tuple(map(key_text, parts))
+
+
+def _gone_mark(deletions: Deletions | None) -> tuple[str, frozenset[str]] | None:
+    """Return header and words of the mark that a row is gone; None when rows carry none."""
+    if deletions is None or deletions.field is None:
+        return None
+    return deletions.field, frozenset(map(word_key, deletions.values))
 
 
 def _is_dated(source: _Source) -> bool:

@@ -273,6 +273,22 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "找不到来源文件或目录：{path}。",
         "The file or folder of the source does not exist: {path}.",
     ),
+    "SOURCE_SECRET": (
+        "找不到密钥：{reference}；请设置环境变量或文件。",
+        "The secret {reference} is not there; set the variable or the file.",
+    ),
+    "SOURCE_RESTING": (
+        "该来源连续失败，{until} 之前暂停自动拉取；可用 hub pull --full 或重试强制拉取。",
+        "The source failed too often and is left alone until {until}; retry it to pull now.",
+    ),
+    "SOURCE_CANCELLED": (
+        "拉取被中断，已入库部分保留，下次从断点继续。",
+        "The pull was interrupted; what is stored stays, the next one goes on there.",
+    ),
+    "SOURCE_DEADLINE": (
+        "拉取超过时限（{seconds} 秒），已入库部分保留，下次从断点继续。",
+        "The pull took longer than {seconds} s; what is stored stays, the next one goes on there.",
+    ),
     "FEED_NOT_SUPPORTED": (
         "不能由平台（中心）直接报送 {feed} 类数据。",
         "Data of feed {feed} cannot be sent by a centre.",

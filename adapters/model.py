@@ -13,6 +13,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+import msgspec
+
 from adapters.findings import Finding, finding
 
 Cell = str | int | float | bool | date | datetime | None
@@ -43,6 +45,7 @@ class Outcome(StrEnum):
     ACCEPTED_WITH_WARNINGS = "ACCEPTED_WITH_WARNINGS"
     REJECTED = "REJECTED"
     DUPLICATE = "DUPLICATE"
+    DELETED = "DELETED"
 
 
 class BatchStatus(StrEnum):
@@ -81,6 +84,7 @@ class MappedRow:
     findings: tuple[Finding, ...]
     key: tuple[str, ...] | None
     content_hash: bytes
+    deleted: bool = False
 
     def finding(self, code: str, field: str, **details: object) -> Finding:
         """Return a finding about one field of this row, with the cell as met."""
@@ -116,12 +120,25 @@ class RowResult:
         return tuple(finding.code for finding in self.findings)
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """Where the last pull of a source stopped: for files, the names and digests already loaded."""
+class Position(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where the pulls of a source stand; kept as JSON and written with the rows it speaks of.
 
-    position: str | None = None
-    updated_at: datetime | None = None
+    `cursor`: where an unfinished pull goes on, None when none is unfinished. `since`: the highest
+    mark the last complete pull met. `high`: the highest mark the unfinished pull has met. `full`:
+    the unfinished pull reads everything, whatever `since` says. `run`: number of the pull.
+    `failed`: whether a batch of the unfinished pull was refused. `refused`: name of a refused
+    batch → digest of how it was read.
+    """
+
+    cursor: Any = None
+    since: str | None = None
+    high: str | None = None
+    full: bool = False
+    run: int = 0
+    failed: bool = False
+    file: str | None = None
+    sha256: str | None = None
+    refused: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +152,11 @@ class Batch:
 
 @dataclass(slots=True)
 class Counts:
-    """Rows of a batch by outcome; `ignored` are empty lines, totals and notes."""
+    """Rows of a batch by outcome; `ignored` are empty lines, totals and notes.
+
+    `changed`: records of the hub that are new or different now. `unchanged`: accepted rows that say
+    what the source said before. `deleted`: records the source says are gone.
+    """
 
     read: int = 0
     accepted: int = 0
@@ -144,6 +165,8 @@ class Counts:
     duplicate: int = 0
     ignored: int = 0
     changed: int = 0
+    unchanged: int = 0
+    deleted: int = 0
     conflicts: int = 0
 
     def add(self, outcome: Outcome) -> None:
@@ -153,6 +176,8 @@ class Counts:
             self.rejected += 1
         elif outcome is Outcome.DUPLICATE:
             self.duplicate += 1
+        elif outcome is Outcome.DELETED:
+            self.deleted += 1
         else:
             self.accepted += 1
             self.warned += outcome is Outcome.ACCEPTED_WITH_WARNINGS
@@ -192,6 +217,11 @@ class SyncReport:
         return self.problem is not None or any(
             batch.status is BatchStatus.FAILED for batch in self.batches
         )
+
+    @property
+    def first_problem(self) -> Finding | None:
+        """Return why the pull, or the first batch that was refused, could not be loaded."""
+        return self.problem or next((b.problem for b in self.batches if b.problem), None)
 
     def total(self) -> Counts:
         """Return the sums over all batches."""

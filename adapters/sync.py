@@ -1,36 +1,38 @@
 """The pull: gather → fetch → map → validate → store → checkpoint (DESIGN §7).
 
-A batch is a file. Its rows, provenance, refused rows, findings and the checkpoint commit in one
-transaction, so a pull that is killed leaves either a whole batch or nothing of it, and the next
-pull goes on with the first file that is missing. A file whose bytes were loaded before is answered
-with the old result. More refused rows than the source allows (30 %): nothing is loaded, but the
-findings are kept.
+A batch is a file, or a bounded run of records of a source without files. Its rows, provenance,
+refused rows, findings and the checkpoint commit in one transaction, so a pull that is killed leaves
+either a whole batch or nothing of it, and the next pull goes on behind the last whole one. Content
+that was loaded before is answered with the old result. More refused rows than the source allows
+(30 %): nothing is loaded, but the findings are kept.
 
 One source is pulled by one worker at a time: a session lock for the pull, and a lock inside each
-batch's transaction in case the session is lost.
+batch's transaction in case the session is lost. While one batch is stored the next one is fetched.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import time
 from collections.abc import Iterable
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
 
 import msgspec
 from opentelemetry import trace
 
+from adapters.ahead import ahead
 from adapters.config import SourceConfig, in_pulling_order
 from adapters.errors import FileRefused, SourceProblem
 from adapters.feed import Feed, load_feeds, load_vocabularies
 from adapters.files.encoding import encoding_label
-from adapters.findings import finding
+from adapters.findings import Finding, finding
 from adapters.loading import Loader, TooManyRefused
-from adapters.model import BatchReport, BatchStatus, SyncReport
+from adapters.model import BatchReport, BatchStatus, Position, SyncReport
 from adapters.progress import Progress, Silent
-from adapters.source import OpenBatch
+from adapters.source import OpenBatch, PullRequest, Source
 from adapters.sources import open_source
 from adapters.store.batches import (
     close_batch,
@@ -42,6 +44,7 @@ from adapters.store.batches import (
     unlock,
     write_checkpoint,
 )
+from adapters.store.sources import note_finished, note_started, register_source
 from resolvers.database.pool import Database, Transaction
 from resolvers.values import today_in_china
 
@@ -126,9 +129,14 @@ class _Pull:
         started = time.monotonic()
         self._progress.started(self._config.code, self._config.name)
         try:
-            await self._run_locked()
+            self._source_id = await register_source(self._database, self._config, _now())
+            async with asyncio.timeout(self._config.bounds.deadline):
+                await self._run_locked()
         except SourceProblem as problem:
             self._report.problem = problem.finding
+        except TimeoutError:
+            seconds = f"{self._config.bounds.deadline:g}"
+            self._report.problem = finding("SOURCE_DEADLINE", seconds=seconds)
         self._report.seconds = time.monotonic() - started
         self._progress.finished(self._report)
         return self._report
@@ -137,24 +145,81 @@ class _Pull:
         if self._database.settings.statement_cache_size == 0:
             # Behind PgBouncer in transaction mode a session's lock would stay with some other
             # connection; the lock inside each batch's transaction is enough to load nothing twice.
-            await self._run_batches()
+            await self._run_noted()
             return
         async with self._database.session() as session:
             if not await try_lock(session, self._config.code):
                 raise SourceProblem("SOURCE_BUSY")
             try:
-                await self._run_batches()
+                await self._run_noted()
             finally:
                 if not session.is_closed():
                     await unlock(session, self._config.code)
 
+    async def _run_noted(self) -> None:
+        """Pull, and keep the book of the source: when, how it ended, how often it failed."""
+        if self._options.dry_run:
+            await self._run_batches()
+            return
+        await note_started(self._database, self._config, _now())
+        problem: Finding | None = finding("SOURCE_CANCELLED")
+        try:
+            await self._run_batches()
+            problem = self._report.first_problem
+        except SourceProblem as failure:
+            problem = failure.finding
+            raise
+        finally:
+            changed = self._report.total().changed
+            await note_finished(self._database, self._config, problem, changed, _now())
+
     async def _run_batches(self) -> None:
         source = open_source(self._config)
-        for name in source.gather():
-            with source.fetch(name) as opened:
-                report = await self._batch(opened)
-            self._report.batches.append(report)
-            self._progress.batch_done(report)
+        try:
+            position = await self._begin(source)
+            request = PullRequest(position.cursor, None if position.full else position.since)
+            async with aclosing(ahead(source.batches(request))) as batches:
+                async for opened in batches:
+                    try:
+                        report = await self._batch(opened)
+                    finally:
+                        opened.close()
+                    self._report.batches.append(report)
+                    self._progress.batch_done(report)
+            if source.capabilities.resumable and not self._options.dry_run:
+                await self._finish()
+        finally:
+            await source.close()
+
+    async def _begin(self, source: Source) -> Position:
+        """Return where to begin: behind the last batch of an unfinished pull, or anew."""
+        position = await read_checkpoint(self._database, self._config)
+        unfinished = position.cursor is not None and source.capabilities.resumable
+        if unfinished and (position.full or not self._options.full):
+            return position
+        if not source.capabilities.resumable:
+            return position  # what was loaded is known by its digest
+        full = self._options.full or position.since is None
+        position = msgspec.structs.replace(
+            position, cursor=None, high=None, full=full, run=position.run + 1, failed=False
+        )
+        if not self._options.dry_run:
+            async with self._database.transaction() as transaction:
+                await write_checkpoint(transaction, self._config, position, None, _now())
+        return position
+
+    async def _finish(self) -> None:
+        """Close a pull that came to its end: remember the mark it reached.
+
+        With a refused batch the old mark stays, so that the next pull reads those rows again.
+        """
+        async with self._database.transaction() as transaction:
+            position = await read_checkpoint(transaction, self._config)
+            since = position.since if position.failed else position.high or position.since
+            position = msgspec.structs.replace(
+                position, cursor=None, high=None, full=False, since=since
+            )
+            await write_checkpoint(transaction, self._config, position, None, _now())
 
     async def _batch(self, opened: OpenBatch) -> BatchReport:
         report = BatchReport(
@@ -165,6 +230,9 @@ class _Pull:
             BatchStatus.RECEIVED,
         )
         if not self._options.full and await self._is_old(self._database, report):
+            if opened.cursor is not None and not self._options.dry_run:
+                async with self._database.transaction() as transaction:
+                    await self._checkpoint(transaction, opened, report, _now())
             return report
         try:
             async with self._database.transaction() as transaction:
@@ -185,8 +253,7 @@ class _Pull:
         A refused file is old, too, as long as nothing was changed in how the source is read.
         """
         position = await read_checkpoint(database, self._config)
-        refused: dict[str, Any] = position.get("refused", {})
-        same_settings = refused.get(report.name) == self._settings
+        same_settings = position.refused.get(report.name) == self._settings
         old = await find_batch(database, self._config, report.sha256, failed=same_settings)
         if old is None:
             return False
@@ -208,6 +275,8 @@ class _Pull:
             self._progress,
             received_at=now,
             today=self._today,
+            source_id=self._source_id,
+            full=self._options.full,
         )
         try:
             async with transaction.savepoint():
@@ -220,7 +289,7 @@ class _Pull:
         except FileRefused as refusal:
             report.status, report.problem = BatchStatus.FAILED, refusal.finding
         await close_batch(transaction, report, datetime.now(UTC))
-        await self._checkpoint(transaction, report, now)
+        await self._checkpoint(transaction, opened, report, now)
 
     async def _keep_findings(
         self, transaction: Transaction, opened: OpenBatch, report: BatchReport, loader: Loader
@@ -240,25 +309,34 @@ class _Pull:
         )
 
     async def _checkpoint(
-        self, transaction: Transaction, report: BatchReport, now: datetime
+        self, transaction: Transaction, opened: OpenBatch, report: BatchReport, now: datetime
     ) -> None:
         assert report.batch_id is not None
         position = await read_checkpoint(transaction, self._config)
         # Loaded files are known by their batch; refused ones by this list, with how they were read.
-        refused: dict[str, str] = position.get("refused", {})
+        refused = dict(position.refused)
         refused.pop(report.name, None)
-        if report.status is BatchStatus.FAILED:
+        failed = report.status is BatchStatus.FAILED
+        if failed:
             refused[report.name] = self._settings
-        position = {
-            "file": report.name,
-            "sha256": report.sha256,
-            "refused": dict(list(refused.items())[-MAX_REFUSED_FILES:]),
-        }
+        position = msgspec.structs.replace(
+            position,
+            cursor=opened.cursor,
+            high=opened.high or position.high,
+            failed=position.failed or failed,
+            file=report.name,
+            sha256=report.sha256,
+            refused=dict(list(refused.items())[-MAX_REFUSED_FILES:]),
+        )
         await write_checkpoint(transaction, self._config, position, report.batch_id, now)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def settings_digest(config: SourceConfig, feed: Feed) -> str:
     """Return a digest of all that decides how a file of a source is read, but not where it lies."""
-    settings = msgspec.structs.asdict(config) | {"folder": "", "path": ""}
+    settings = msgspec.to_builtins(config) | {"folder": "", "path": ""}
     text = msgspec.json.encode([settings, feed, dict(load_vocabularies())], order="sorted")
     return hashlib.blake2b(text, digest_size=16).hexdigest()

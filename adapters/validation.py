@@ -37,6 +37,9 @@ class Validator:
             yield self._check(row, context)
 
     def _check(self, row: MappedRow, context: RuleContext) -> RowResult:
+        if row.deleted:
+            refused = any(not found.is_warning for found in row.findings)
+            return RowResult(row, Outcome.REJECTED if refused else Outcome.DELETED, row.findings)
         keys = self._keys(row)
         if keys and (earlier := self._seen.get(keys[0][1])) and earlier[1] == row.content_hash:
             repeated = row.finding("DUPLICATE", self._feed.key[-1], other=earlier[0])

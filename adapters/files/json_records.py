@@ -34,7 +34,7 @@ def read_json_records(file: BinaryIO, limits: Limits) -> Iterator[SourceRecord]:
         raise FileRefused("FILE_FORMAT", reason=f"JSON: {error}") from error
     for number, item in enumerate(_records(document), 1):
         if isinstance(item, dict):
-            yield SourceRecord(number, _flat(item, limits))
+            yield SourceRecord(number, flat_record(item, limits))
         else:
             problem = finding("RECORD_SHAPE", row=number, value=item)
             yield SourceRecord(number, {"": shown(item)}, (problem,))
@@ -58,14 +58,14 @@ def _records(document: Any) -> list[Any]:
     raise FileRefused("FILE_FORMAT", reason="JSON 中没有记录数组 / no array of records in the JSON")
 
 
-def _flat(item: Mapping[str, Any], limits: Limits, prefix: str = "") -> dict[str, Cell]:
+def flat_record(item: Mapping[str, Any], limits: Limits, prefix: str = "") -> dict[str, Cell]:
     """Return one level of cells: nested objects by dotted names, lists of scalars joined."""
     cells: dict[str, Cell] = {}
     for name, value in list(item.items())[: limits.columns]:
         key = f"{prefix}{name}"
         if isinstance(value, dict):
             if not prefix:
-                cells.update(_flat(value, limits, f"{key}."))
+                cells.update(flat_record(value, limits, f"{key}."))
         elif isinstance(value, list):
             cells[key] = "\n".join(str(part) for part in value if not isinstance(part, dict | list))
         else:

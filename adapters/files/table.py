@@ -146,19 +146,20 @@ def _records(
             continue
         cells: dict[str, Cell] = dict(zip(names, row.cells, strict=False))
         problems = _shape_problems(row, width)
-        for name, cell in cells.items():
-            if isinstance(cell, str) and len(cell) > limits.cell_characters:
-                cells[name] = cell[: limits.cell_characters]
-                problems.append(
-                    finding(
-                        "CELL_TOO_LONG",
-                        column=name,
-                        value=cell,
-                        row=row.number,
-                        limit=limits.cell_characters,
-                    )
-                )
+        problems += bounded_cells(cells, row.number, limits)
         yield SourceRecord(row.number, cells, tuple(problems))
+
+
+def bounded_cells(cells: dict[str, Cell], row: int, limits: Limits) -> list[Finding]:
+    """Cut cells that are too long to what a message may show; return a finding for each."""
+    found: list[Finding] = []
+    bound = limits.cell_characters
+    for name, cell in cells.items():
+        if isinstance(cell, str) and len(cell) > bound:
+            cells[name] = cell[:bound]
+            remark = finding("CELL_TOO_LONG", column=name, value=cell, row=row, limit=bound)
+            found.append(remark)
+    return found
 
 
 def _shape_problems(row: RawRow, width: int) -> list[Finding]:

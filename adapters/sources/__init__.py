@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Final
+
 from adapters.config import SourceConfig
+from adapters.config.source import Kind
 from adapters.source import Source
 from adapters.sources.file_drop import FileDrop
+
+OPEN: Final[Mapping[Kind, Callable[[SourceConfig], Source]]] = {
+    "file_drop": FileDrop,
+}
 
 
 def open_source(config: SourceConfig) -> Source:
     """Return the source of a configuration."""
-    return FileDrop(config)
+    return OPEN[config.kind](config)

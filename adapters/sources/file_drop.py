@@ -6,8 +6,8 @@ Batch = file, identified by the digest of its bytes. Files are loaded in the ord
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import asyncio
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,13 +17,17 @@ from adapters.files.encoding import Inspected, inspect_bytes
 from adapters.files.limits import DEFAULT_LIMITS, Limits
 from adapters.files.table import KNOWN_SUFFIXES, Table, inspect, open_table
 from adapters.model import Batch
-from adapters.source import Capabilities
+from adapters.source import Capabilities, PullRequest
 
 _UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart")
 
 
 class OpenFile:
     """One file, held open so that replacing it by name does not change what is read."""
+
+    # What was loaded is known by its digest, so no cursor is needed.
+    cursor = None
+    high = None
 
     def __init__(self, name: str, file: BinaryIO, config: SourceConfig, limits: Limits) -> None:
         self._name, self._file, self._config, self._limits = name, file, config, limits
@@ -51,38 +55,45 @@ class OpenFile:
             limits=self._limits,
         )
 
+    def close(self) -> None:
+        self._file.close()
+
 
 class FileDrop:
     """The source kind `file_drop`."""
 
-    capabilities = Capabilities(full=True)
-
     def __init__(self, config: SourceConfig, limits: Limits = DEFAULT_LIMITS) -> None:
         self._config, self._limits = config, limits
+        self.capabilities = Capabilities(deletions=config.deletions is not None)
 
-    def gather(self) -> Iterator[str]:
-        """Yield the names of the files; raises SourceProblem `SOURCE_PATH`."""
+    async def batches(self, request: PullRequest) -> AsyncGenerator[OpenFile, None]:
+        """Yield the files of the drop in the order of their names; raises SourceProblem."""
+        for path in await asyncio.to_thread(lambda: list(self._files())):
+            yield await asyncio.to_thread(self._open, path)
+
+    async def close(self) -> None:
+        return
+
+    def _files(self) -> Iterator[Path]:
         location = self._config.location
         if location.is_file():
-            yield location.name
+            yield location
             return
         if not location.is_dir():
             raise SourceProblem("SOURCE_PATH", path=location)
         for path in sorted(location.glob(self._config.pattern)):
             if _is_offered(path):
-                yield str(path.relative_to(location))
+                yield path
 
-    @contextmanager
-    def fetch(self, name: str) -> Iterator[OpenFile]:
-        """Open one file of the drop; raises SourceProblem when it is gone."""
+    def _open(self, path: Path) -> OpenFile:
+        """Open one file; raises SourceProblem when it is gone."""
         location = self._config.location
-        path = location if location.is_file() else location / name
+        name = path.name if path == location else str(path.relative_to(location))
         try:
             file = path.open("rb")
         except OSError as error:
             raise SourceProblem("SOURCE_PATH", path=path) from error
-        with file:
-            yield OpenFile(name, file, self._config, self._limits)
+        return OpenFile(name, file, self._config, self._limits)
 
 
 def _is_offered(path: Path) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from adapters.feed import Feed
@@ -30,7 +30,9 @@ class BatchContext:
 
 @dataclass(slots=True)
 class Stored:
-    """What storing a chunk did."""
+    """What storing a chunk did. `touched`: GraphQL type → keys of its records that are new or
+    different now, as their entity representations have them."""
 
     changed: int = 0
     conflicts: int = 0
+    touched: dict[str, list[str]] = field(default_factory=dict)

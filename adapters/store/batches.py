@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from adapters.config import SourceConfig
 from adapters.findings import Finding, storable
-from adapters.model import Batch, BatchReport, BatchStatus, Counts, Outcome, RowResult
+from adapters.model import (
+    Batch,
+    BatchReport,
+    BatchStatus,
+    Counts,
+    Outcome,
+    Position,
+    RowResult,
+)
 from adapters.value_kinds import cell_text
 from resolvers.database.pool import Database, Transaction
 from resolvers.hub.commands import EVENT, NOTIFY
@@ -21,7 +31,7 @@ MAX_ISSUES = 100_000
 
 _FIND = """
 select id, status, encoding, rows_read, rows_accepted, rows_warned, rows_rejected, rows_duplicate,
-       rows_ignored, failure_code, failure_message
+       rows_ignored, rows_unchanged, rows_deleted, failure_code, failure_message
 from reporting.ingest_batch
 where source_name = $1 and feed = $2 and sha256 = $3 and status = any($4::text[])
 order by received_at desc, id desc limit 1
@@ -39,14 +49,17 @@ _CLOSE = """
 update reporting.ingest_batch
 set status = $2, finished_at = $3, rows_read = $4, rows_accepted = $5, rows_warned = $6,
     rows_rejected = $7, rows_duplicate = $8, rows_ignored = $9, failure_code = $10,
-    failure_message = $11, encoding = $12
+    failure_message = $11, encoding = $12, rows_unchanged = $13, rows_deleted = $14,
+    rows_changed = $15
 where id = $1
 """
 _CHECKPOINT = """
 insert into reporting.source_checkpoint (source_name, stream, position, batch_id, updated_at)
 values ($1, '', $2, $3, $4)
 on conflict (source_name, stream) do update
-set position = excluded.position, batch_id = excluded.batch_id, updated_at = excluded.updated_at
+set position = excluded.position,
+    batch_id = coalesce(excluded.batch_id, source_checkpoint.batch_id),
+    updated_at = excluded.updated_at
 """
 # No COPY: the driver's JSON codec is a text one.
 _ROW = """
@@ -87,6 +100,8 @@ async def find_batch(
         rejected=row["rows_rejected"],
         duplicate=row["rows_duplicate"],
         ignored=row["rows_ignored"],
+        unchanged=row["rows_unchanged"],
+        deleted=row["rows_deleted"],
     )
     code = row["failure_code"]
     problem = Finding(code, row["failure_message"] or "") if code else None
@@ -146,6 +161,9 @@ async def close_batch(transaction: Transaction, report: BatchReport, finished_at
         problem.code if problem else None,
         problem.message if problem else None,
         report.encoding,
+        counts.unchanged,
+        counts.deleted,
+        counts.changed,
     )
     # Heard when the transaction commits, as the rows are seen: a batch is loaded as a whole.
     await transaction.execute(
@@ -171,7 +189,8 @@ class BatchBook:
 
     async def write_rows(self, results: Iterable[RowResult]) -> None:
         """Write the rows that are not plainly accepted, as met, and all their findings."""
-        marked = [result for result in results if result.outcome is not Outcome.ACCEPTED]
+        plain = (Outcome.ACCEPTED, Outcome.DELETED)
+        marked = [result for result in results if result.outcome not in plain]
         rows = [
             (
                 self._batch_id,
@@ -233,24 +252,24 @@ def raw_row(result: RowResult) -> dict[str, str]:
 async def write_checkpoint(
     transaction: Transaction,
     source: SourceConfig,
-    position: Mapping[str, Any],
-    batch_id: str,
+    position: Position,
+    batch_id: str | None,
     now: datetime,
 ) -> None:
     """Note how far a source was pulled; belongs in the transaction of its rows."""
     await transaction.execute(
-        "ingest.checkpoint", _CHECKPOINT, source.code, dict(position), batch_id, now
+        "ingest.checkpoint", _CHECKPOINT, source.code, msgspec.to_builtins(position), batch_id, now
     )
 
 
-async def read_checkpoint(database: Database | Transaction, source: SourceConfig) -> dict[str, Any]:
-    """Return the position of a source, empty before the first pull."""
+async def read_checkpoint(database: Database | Transaction, source: SourceConfig) -> Position:
+    """Return the position of a source, an empty one before the first pull."""
     position = await database.fetchval(
         "ingest.read_checkpoint",
         "select position from reporting.source_checkpoint where source_name = $1 and stream = ''",
         source.code,
     )
-    return dict(position) if position else {}
+    return msgspec.convert(position or {}, Position)
 
 
 def lock_key(source_code: str, purpose: str) -> int:

@@ -76,6 +76,10 @@ _ALTERED_ELSEWHERE: Final = """
 select count(*) from reporting.batch_change where batch_id = $1 and table_name <> all($2)
 """
 _TRACES: Final = (
+    # What the source said in it is forgotten, so that it may say the same again.
+    "delete from reporting.source_row where batch_id = $1 and source_id = ("
+    "select source.id from reporting.source join reporting.ingest_batch as batch "
+    "on batch.source_name = source.code where batch.id = $1)",
     "delete from reporting.conflict where losing_batch_id = $1",
     "update reporting.ingest_row set resolved_by_batch = null where resolved_by_batch = $1",
 )

@@ -57,7 +57,7 @@ def test_a_source_file(tmp_path: Path) -> None:
         (("center: FT-110000-01", "center: Shenzhen"), 3, 1, "center"),
         (("precedence: PLATFORM", "precedence: MINISTRY"), 7, 1, "precedence"),
         (("path: inbox", "path: inbox\npath: outbox"), 7, 1, "stands twice"),
-        (("path: inbox\n", ""), 1, 1, "path"),
+        (("path: inbox\n", ""), 4, 1, "path"),
         (("path: inbox", "path: inbox\nrefused_limit: 3"), 7, 1, "refused_limit"),
         (("path: inbox", "path: inbox\nencoding: gb99"), 7, 1, "unknown encoding"),
         (("path: inbox", "path: inbox\nencoding: rot13"), 7, 1, "unknown encoding"),

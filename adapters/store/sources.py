@@ -1,0 +1,88 @@
+"""The books of the sources: what is configured, and how their pulls go (`reporting.source`)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from adapters.config import SourceConfig
+from adapters.findings import Finding
+from resolvers.database.pool import Database, Transaction
+
+_REGISTER: Final = """
+insert into reporting.source as held (
+    code, name, center_code, kind, feed, precedence, schedule, live, configured, seen_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, true, $9)
+on conflict (code) do update set
+    name = excluded.name, center_code = excluded.center_code, kind = excluded.kind,
+    feed = excluded.feed, precedence = excluded.precedence, schedule = excluded.schedule,
+    live = excluded.live, configured = true, seen_at = excluded.seen_at
+returning id
+"""
+_STARTED: Final = """
+update reporting.source set last_status = 'RUNNING', last_started_at = $2 where code = $1
+"""
+_FINISHED: Final = """
+update reporting.source set
+    last_status = $2, last_finished_at = $3, last_code = $4, last_message = $5, last_changed = $6,
+    failures = case when $2 = 'FAILED' then failures + 1 else 0 end,
+    open_until = case when $2 = 'FAILED' and failures + 1 >= $7 then $8::timestamptz end
+where code = $1
+"""
+_OPEN_UNTIL: Final = "select open_until from reporting.source where code = $1 and open_until > $2"
+
+
+async def register_source(
+    database: Database | Transaction, source: SourceConfig, now: datetime
+) -> int:
+    """Write what a file says about its source; return the number `source_row` knows it by."""
+    schedule = msgspec.to_builtins(source.schedule) if source.schedule else None
+    number = await database.fetchval(
+        "ingest.register_source",
+        _REGISTER,
+        source.code,
+        source.name,
+        source.center,
+        source.kind,
+        source.feed,
+        source.precedence.value,
+        schedule,
+        source.live is not None,
+        now,
+    )
+    return int(number)
+
+
+async def note_started(database: Database, source: SourceConfig, now: datetime) -> None:
+    """Note that a pull has begun."""
+    await database.execute("ingest.pull_started", _STARTED, source.code, now)
+
+
+async def note_finished(
+    database: Database, source: SourceConfig, problem: Finding | None, changed: int, now: datetime
+) -> None:
+    """Note how a pull ended. After `open_after` failures in a row the source is left alone for a
+    while (circuit breaker)."""
+    bounds = source.bounds
+    await database.execute(
+        "ingest.pull_finished",
+        _FINISHED,
+        source.code,
+        "FAILED" if problem else "DONE",
+        now,
+        problem.code if problem else None,
+        problem.message if problem else None,
+        changed,
+        bounds.open_after,
+        now + timedelta(seconds=bounds.open_seconds),
+    )
+
+
+async def open_until(database: Database, source: SourceConfig, now: datetime) -> datetime | None:
+    """Return until when the source is left alone after failing too often; None when it is not."""
+    found: datetime | None = await database.fetchval(
+        "ingest.open_until", _OPEN_UNTIL, source.code, now
+    )
+    return found
