@@ -30,11 +30,14 @@ from adapters.feed import Feed, load_feeds, load_vocabularies
 from adapters.files.encoding import encoding_label
 from adapters.findings import Finding, finding
 from adapters.loading import Loader, TooManyRefused
-from adapters.model import BatchReport, BatchStatus, Position, SyncReport
+from adapters.model import Batch, BatchReport, BatchStatus, Position, SyncReport
 from adapters.progress import Progress, Silent
 from adapters.source import OpenBatch, PullRequest, Source
 from adapters.sources import open_source
+from adapters.store.absent import absent_keys, forget_seen, tells_by_absence
+from adapters.store.batch import BatchContext
 from adapters.store.batches import (
+    BatchBook,
     close_batch,
     find_batch,
     open_batch,
@@ -44,7 +47,9 @@ from adapters.store.batches import (
     unlock,
     write_checkpoint,
 )
+from adapters.store.changes import write_changes
 from adapters.store.sources import note_finished, note_started, register_source
+from adapters.store.tombstones import bury_keys
 from resolvers.database.pool import Database, Transaction
 from resolvers.values import today_in_china
 
@@ -206,20 +211,53 @@ class _Pull:
         if not self._options.dry_run:
             async with self._database.transaction() as transaction:
                 await write_checkpoint(transaction, self._config, position, None, _now())
+                await forget_seen(transaction, self._source_id, position.run)
         return position
 
     async def _finish(self) -> None:
-        """Close a pull that came to its end: remember the mark it reached.
+        """Close a pull that came to its end: remember the mark it reached, and bury what a full
+        list did not contain.
 
         With a refused batch the old mark stays, so that the next pull reads those rows again.
         """
         async with self._database.transaction() as transaction:
             position = await read_checkpoint(transaction, self._config)
+            if tells_by_absence(self._config) and position.full and not position.failed:
+                await self._bury_absent(transaction, position.run)
             since = position.since if position.failed else position.high or position.since
             position = msgspec.structs.replace(
                 position, cursor=None, high=None, full=False, since=since
             )
             await write_checkpoint(transaction, self._config, position, None, _now())
+
+    async def _bury_absent(self, transaction: Transaction, run: int) -> None:
+        """Bury what the source gave before and its whole list no longer has, as a batch."""
+        limit = self._config.refused_limit
+        keys, remark = await absent_keys(transaction, self._source_id, run, limit)
+        if not keys and remark is None:
+            return
+        now, digest = _now(), hashlib.sha256(b"".join(sorted(keys))).hexdigest()
+        report = BatchReport(
+            self._config.code, self._feed.feed, f"absent-{run}", digest, BatchStatus.LOADED
+        )
+        batch = Batch(report.name, f"{run:08x}{digest[8:]}", 0)
+        report.batch_id = await open_batch(transaction, self._config, batch, None, now)
+        if remark is not None:
+            report.codes = {remark.code: 1}
+            await BatchBook(transaction, report.batch_id, None).write_file_issues([remark])
+        context = BatchContext(
+            self._feed,
+            report.batch_id,
+            self._config.name,
+            self._config.precedence,
+            now,
+            self._today,
+        )
+        buried = await bury_keys(transaction, self._source_id, keys, context)
+        report.counts.deleted = report.counts.changed = buried.changed
+        await write_changes(transaction, self._config.code, buried.touched, context, "DELETE")
+        await close_batch(transaction, report, now)
+        self._report.batches.append(report)
 
     async def _batch(self, opened: OpenBatch) -> BatchReport:
         report = BatchReport(

@@ -23,7 +23,7 @@ from adapters.model import (
 )
 from adapters.value_kinds import cell_text
 from resolvers.database.pool import Database, Transaction
-from resolvers.hub.commands import EVENT, NOTIFY
+from resolvers.hub.events import EVENT, NOTIFY
 
 _MAX_RAW_CHARACTERS = 32_767
 # Findings beyond this are counted but not listed: a file of the wrong kind would list every cell.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from resolvers.database.pool import Transaction
-from resolvers.hub.commands import EVENTS, NOTIFY
+from resolvers.hub.events import EVENTS, NOTIFY
 from resolvers.identity import Role
 
 # As `resolvers.hub.history` writes it, for many at once.

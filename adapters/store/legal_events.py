@@ -21,7 +21,7 @@ from adapters.store.patents import SPEC as PATENT
 from adapters.store.patents import write_patents
 from adapters.store.table import load_rows
 from resolvers.database.pool import Transaction
-from resolvers.hub.commands import EVENTS, NOTIFY
+from resolvers.hub.events import EVENTS, NOTIFY
 from resolvers.values.event_text import EventDetail, parse_event_text
 from resolvers.values.legal_events import OTHER_CATEGORY, effective_date, event_codes
 

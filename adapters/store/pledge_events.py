@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from resolvers.database.pool import Transaction
-from resolvers.hub.commands import EVENTS, NOTIFY
+from resolvers.hub.events import EVENTS, NOTIFY
 
 _FACTS = """
 select r.registration_number as key,

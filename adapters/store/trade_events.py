@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from resolvers.database.pool import Transaction
-from resolvers.hub.commands import EVENTS, NOTIFY
+from resolvers.hub.events import EVENTS, NOTIFY
 
 _LISTINGS = """
 select id::text as key, platform_code as platform, industry_code as industry, region_code as region,

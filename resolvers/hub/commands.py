@@ -22,6 +22,8 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from resolvers.database.pool import Database, Transaction
+from resolvers.hub.changes import BY_MUTATION, note_change
+from resolvers.hub.events import EVENT, NOTIFY
 from resolvers.identity import Caller
 
 AUDIT: Final = """
@@ -29,13 +31,6 @@ insert into hub.audit (subject, role, center_code, jurisdiction_code, uscc, subg
   outcome, codes, request_id, trace_id)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 """
-EVENT: Final = "insert into hub.event (topic, key, payload) values ($1, $2, $3)"
-EVENTS: Final = """
-insert into hub.event (topic, key, payload)
-select $1, key, payload from unnest($2::text[], $3::jsonb[]) as given (key, payload)
-"""
-# Told once per transaction: equal notifications of one transaction are one.
-NOTIFY: Final = "select pg_notify('hub_event', pg_current_xact_id()::text)"
 LONGEST_TEXT: Final = 200
 
 
@@ -88,6 +83,8 @@ class Command:
         async with self.database.transaction() as tx:
             work = Work(tx, self)
             yield work
+            if work.key is not None and (entity := BY_MUTATION.get(self.name)) is not None:
+                await note_change(tx, entity, work.key)
             await tx.execute("hub.audit", AUDIT, *self._audit(work.key, "DONE", []))
 
     async def audit_refusal(self, outcome: str, codes: list[str], key: str | None = None) -> None:

@@ -27,6 +27,13 @@ log = logging.getLogger("hub.events")
 CHANNEL: Final = "hub_event"
 QUEUE_SIZE: Final = 1_000
 RECONNECT_SECONDS: Final = (0.2, 1.0, 5.0)
+EVENT: Final = "insert into hub.event (topic, key, payload) values ($1, $2, $3)"
+EVENTS: Final = """
+insert into hub.event (topic, key, payload)
+select $1, key, payload from unnest($2::text[], $3::jsonb[]) as given (key, payload)
+"""
+# Told once per transaction: equal notifications of one transaction are one.
+NOTIFY: Final = "select pg_notify('hub_event', pg_current_xact_id()::text)"
 READ: Final = """
 select id, topic, key, payload, at from hub.event where xid = $1::text::xid8 and topic = any($2)
 order by id

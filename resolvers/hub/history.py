@@ -20,6 +20,7 @@ from datetime import datetime
 
 from resolvers.batching import group_by_key
 from resolvers.database.pool import Queries
+from resolvers.hub.changes import BY_WORKFLOW, note_change
 from resolvers.hub.commands import Work
 
 _COLUMNS = "from_status, to_status, action, by_subject, by_role, at, comment"
@@ -69,6 +70,8 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         work.now,
         change.comment,
     )
+    if (entity := BY_WORKFLOW.get(change.workflow)) is not None:
+        await note_change(work.tx, entity, change.key)
 
 
 async def load_changes(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from resolvers.hub.changes import trim_changes
 from resolvers.hub.commands import Work
 from resolvers.hub.events import Event
 from resolvers.hub.worker import JobContext, Jobs, Reaction, Timer
@@ -26,6 +27,10 @@ async def _keep_changed(context: JobContext, work: Work, event: Event, facts: An
         await keep_centers(work.tx, [facts], work.now)
 
 
+async def _trim_changes(context: JobContext) -> None:
+    await trim_changes(context.database, context.now)
+
+
 JOBS: Final = Jobs(
     reactions=(
         Reaction(
@@ -39,5 +44,6 @@ JOBS: Final = Jobs(
         Timer("reporting.sync_centers", 60.0, sync_centers),
         Timer("reporting.refresh_dashboards", 30.0, refresh_often),
         Timer("reporting.refresh_rare_tiles", 3600.0, refresh_rarely),
+        Timer("reporting.trim_changes", 86_400.0, _trim_changes),
     ),
 )

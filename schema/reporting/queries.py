@@ -28,6 +28,7 @@ from schema.common.texts import search_text
 from schema.reporting.access import find_batch, find_report
 from schema.reporting.arguments import First, YearArgument, read_period
 from schema.reporting.audit import AuditQueries
+from schema.reporting.changes import ChangeQueries
 from schema.reporting.dashboards import DashboardTile, board_code, read_board
 from schema.reporting.enums import (
     BatchStatus,
@@ -65,7 +66,7 @@ BatchArgument = Annotated[
 
 
 @strawberry.type(description=zh_en("查询", "Queries"))
-class Query(AuditQueries):
+class Query(AuditQueries, ChangeQueries):
     @computed(description=zh_en("业务数据指标", "Indicators of business data"))
     async def indicators(
         self,

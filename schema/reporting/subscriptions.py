@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator
-from typing import Annotated, Final
+from contextlib import aclosing
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
@@ -17,19 +17,17 @@ from schema.common.context import Info
 from schema.common.descriptions import zh_en
 from schema.common.entities import id_text, uuid_key
 from schema.common.errors import CodedError
-from schema.common.subscriptions import listen, subscription
+from schema.common.subscriptions import coalesced, listen, subscription
 from schema.reporting.access import find_batch, find_report
+from schema.reporting.changes import ChangeSubscription
 from schema.reporting.dashboards import DashboardTile, board_code, read_board
 from schema.reporting.enums import DashboardScope
 from schema.reporting.ingest import IngestBatch
 from schema.reporting.reports import BusinessReport
 
-COALESCED_SECONDS: Final = 1.0
-"""At most one message in this time and scope."""
-
 
 @strawberry.type(description=zh_en("订阅", "Subscriptions"))
-class Subscription:
+class Subscription(ChangeSubscription):
     @subscription(
         description=zh_en(
             "报送的新建、修改与状态变更；只推送有权查看的",
@@ -109,41 +107,10 @@ class Subscription:
     ) -> AsyncGenerator[list[DashboardTile], None]:
         context = info.context
         board = await board_code(context, scope, code)
-        changed = asyncio.Event()
-        loop = asyncio.get_running_loop()
-
-        async def watch() -> None:
-            key = f"{scope.value}|{board}"
-            async for _ in listen(
-                info, "reporting.dashboard_changed", wanted=lambda event: event.key == key
-            ):
-                changed.set()
-
-        watching = asyncio.create_task(watch())
-        try:
-            while await _either(changed, watching):
-                changed.clear()
-                # the watching task renewed the loaders, but its context's budget is its own
-                context.renew(context)
-                sent_at = loop.time()
+        key = f"{scope.value}|{board}"
+        updates = coalesced(
+            info, "reporting.dashboard_changed", wanted=lambda event: event.key == key
+        )
+        async with aclosing(updates):
+            async for _ in updates:
                 yield await read_board(context, scope, board)
-                await asyncio.sleep(max(0.0, sent_at + COALESCED_SECONDS - loop.time()))
-        finally:
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
-
-
-async def _either(changed: asyncio.Event, watching: asyncio.Task[None]) -> bool:
-    """Wait for a change, or for the end of the events; return whether there was a change.
-
-    Raises:
-        CodedError, SlowListener: what ended the watching.
-    """
-    waiting = asyncio.create_task(changed.wait())
-    try:
-        await asyncio.wait({waiting, watching}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        waiting.cancel()
-    if watching.done():
-        watching.result()
-    return changed.is_set()

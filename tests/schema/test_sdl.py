@@ -55,6 +55,8 @@ MORE_TYPES = {
         *("IngestBatchConnection", "IngestRowConnection", "DataConflictConnection", "PageInfo"),
         *("IngestRow", "RawValue", "RowOutcome", "DataConflict", "Confidence"),
         *("AuditRecord", "AuditRecordConnection", "AuditOutcome"),
+        # a feed of changes of all records, for those who mirror them
+        *("ChangeFeed", "RecordChange", "ChangeKind", "ChangeNotice"),
     },
     # a feed of changes, for readers that keep a copy
     "patents": {"PatentChange", "PatentChangePage", "PatentOrder"},
