@@ -40,7 +40,7 @@ bench: install
 lock: install
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv lock
-	$(BIN)/uv export -q --locked --all-extras --no-emit-project --no-header --format requirements-txt -o .ci/requirements.txt
+	$(BIN)/uv export -q --locked --all-extras --no-extra mysql --no-emit-project --no-header --format requirements-txt -o .ci/requirements.txt
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
