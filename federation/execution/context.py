@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from federation.execution.json_codec import decode
+from federation.execution.propagation import Propagation
 from federation.execution.tracing import FetchTracer
 from federation.execution.transport import SubgraphResponse, SubgraphTransport
 
@@ -37,7 +38,8 @@ class ExecutionContext:
     name. `headers` go to every subgraph; `headers_for` adds those of one. `deadline` is a time of
     the event loop's clock. `root_data` is put into the root of the data (introspection).
     `event` is one event of a subscription, the answer of its primary fetch. `extensions` go into
-    the response. `identity` is who asks (see `SubgraphRequest`).
+    the response, with what `propagation` takes from those of the subgraphs. `identity` is who asks
+    (see `SubgraphRequest`).
     """
 
     variables: Mapping[str, Any]
@@ -51,6 +53,7 @@ class ExecutionContext:
     errors: ErrorPolicy = field(default_factory=ErrorPolicy)
     identity: Hashable = None
     tracer: FetchTracer | None = None
+    propagation: Propagation | None = None
 
 
 @dataclass(slots=True)

@@ -66,8 +66,10 @@ class CompiledDeferred:
         writing = _Writing(self, run)
         first = writing.primary()
         waiting = list(range(len(self.plan.parts))) if first["data"] is not None else []
-        if run.context.extensions:
-            first["extensions"] = dict(run.context.extensions)
+        told = self.needs[0]
+        extensions = run.extensions(sorted(told))
+        if extensions:
+            first["extensions"] = dict(extensions)
         yield {**first, "hasNext": bool(waiting)}
         while waiting:
             ready = self._ready(waiting, run)
@@ -76,10 +78,14 @@ class CompiledDeferred:
                 ready = self._ready(waiting, run)
             waiting = [index for index in waiting if index not in ready]
             incremental = [item for index in ready for item in writing.part(index)]
-            if incremental:
-                yield {"incremental": incremental, "hasNext": bool(waiting)}
-            elif not waiting:
-                yield {"hasNext": False}
+            payload: dict[str, Any] = {"incremental": incremental} if incremental else {}
+            fresh = frozenset().union(*(self.needs[index + 1] for index in ready)) - told
+            told |= fresh
+            extensions = run.propagated(sorted(fresh))
+            if extensions:
+                payload["extensions"] = extensions
+            if payload or not waiting:
+                yield {**payload, "hasNext": bool(waiting)}
 
     def _ready(self, waiting: list[int], run: _Run) -> list[int]:
         """Return the parts that can be written now, parents first."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -150,6 +150,7 @@ def _request(
         step.kind is OperationKind.MUTATION,
         context.identity,
         None if context.root_data else compiled.whole,
+        context.propagation is not None,
     )
 
 
@@ -174,6 +175,7 @@ class _Execution:
         "idle",
         "lost",
         "raw",
+        "said",
         "tasks",
         "waiting",
         "walks",
@@ -191,6 +193,8 @@ class _Execution:
         self.idle: asyncio.Future[None] | None = None
         self.bug: BaseException | None = None
         self.raw: bytes | None = None
+        # The extensions of the responses by step, where any are passed on.
+        self.said: dict[int, Mapping[str, Any]] = {}
         self.waiting = [len(step.waits_for) for step in compiled.steps]
 
     async def run(self) -> Answer:
@@ -355,6 +359,8 @@ class _Execution:
             raise _unexpected(request, error) from error
 
     def _place(self, index: int, response: SubgraphResponse, targets: Targets) -> None:
+        if response.extensions and self.context.propagation is not None:
+            self.said[index] = response.extensions
         if response.raw is not None:
             self.raw = response.raw
             return
@@ -418,8 +424,9 @@ class _Execution:
 
     def _answer(self) -> Answer:
         context, program = self.context, self.compiled.program
+        extensions = self.extensions(sorted(self.said)) if self.said else context.extensions
         if self.raw is not None:
-            return _written(Fragment(self.raw), (), context.extensions)
+            return _written(Fragment(self.raw), (), extensions)
         expired = bool(self.failures) and not self.data and self._is_over()
         if context.root_data:
             self.data.update(context.root_data)
@@ -428,11 +435,23 @@ class _Execution:
             self._translate(errors)
         try:
             data = program.project(self.data, program.begin(context.variables, self.walks.repeated))
-            return _written(data, errors.finish(), context.extensions, expired)
+            return _written(data, errors.finish(), extensions, expired)
         except (Irregular, TypeError):
             # TypeError: a value that cannot be written as JSON; the careful road finds it.
             data = complete(self.compiled.plan.shape, self.data, context.variables, errors)
-        return _written(data, errors.finish(), context.extensions, expired)
+        return _written(data, errors.finish(), extensions, expired)
+
+    def extensions(self, steps: Iterable[int]) -> Mapping[str, Any]:
+        """Return our own extensions and, of those of `steps`, what is passed on; ours win."""
+        passed = self.propagated(steps)
+        own = self.context.extensions
+        return {**passed, **own} if passed else own
+
+    def propagated(self, steps: Iterable[int]) -> dict[str, Any]:
+        """Return what is passed on of the extensions that `steps` were answered with."""
+        found = [self.said[index] for index in steps if index in self.said]
+        propagation = self.context.propagation
+        return {} if propagation is None or not found else propagation.merge(found)
 
     def _is_over(self) -> bool:
         deadline = self.context.deadline

@@ -23,6 +23,7 @@ class SubgraphRequest:
     `deadline` is a time of the event loop's clock, or None. `mutation` marks what may never be
     shared or repeated. `identity` is who asks: calls of different identities are never shared.
     `whole` says which bytes of a response may stand for it unread, see `compile.whole`.
+    `extensions`: those of a response are wanted then, too (`propagation`).
     """
 
     subgraph: str
@@ -35,6 +36,7 @@ class SubgraphRequest:
     mutation: bool = False
     identity: Hashable = None
     whole: Callable[[bytes], bytes | None] | None = None
+    extensions: bool = False
 
 
 @dataclass(slots=True)

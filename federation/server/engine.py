@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from federation.execution.context import ErrorPolicy
+from federation.execution.propagation import Propagation
 from federation.execution.transports.callback import Callbacks
 from federation.execution.transports.in_process import Execute, Subscribe
 from federation.registry.document_cache import DocumentCache
@@ -28,7 +29,7 @@ from federation.server.operation_sharing import OperationSharing
 from federation.server.override_labels import Decide, OverrideLabelRules
 from federation.server.pipeline import Pipeline
 from federation.server.preparation import Preparation
-from federation.server.settings import EngineSettings
+from federation.server.settings import EngineSettings, Extensions
 from federation.server.subscriptions import Subscriptions
 from federation.server.telemetry import start_tracing
 
@@ -94,6 +95,7 @@ class Engine:
             subscriptions=self.subscriptions,
             sharing=OperationSharing(settings.traffic_shaping.router.deduplicate_query),
             deadlines=Deadlines(settings.traffic_shaping),
+            propagation=_propagation(settings.extensions),
         )
 
     @property
@@ -136,3 +138,8 @@ class Engine:
         await self.live.swap(None)
         self._cold.shutdown(wait=False, cancel_futures=True)
         await asyncio.to_thread(self.tracing.close)
+
+
+def _propagation(section: Extensions) -> Propagation | None:
+    names = tuple(dict.fromkeys(section.propagate))
+    return Propagation(names, section.max_bytes) if names else None

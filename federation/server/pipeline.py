@@ -17,6 +17,7 @@ import orjson
 
 from federation.errors import RequestError
 from federation.execution.context import ErrorPolicy, ExecutionContext
+from federation.execution.propagation import Propagation
 from federation.operation.variables import coerce_variables
 from federation.plan.nodes import OperationKind
 from federation.registry.document_cache import Key
@@ -61,6 +62,7 @@ class Pipeline:
     subscriptions: Subscriptions
     sharing: OperationSharing
     deadlines: Deadlines
+    propagation: Propagation | None
 
     async def answer(
         self, http: HttpRequest, request: GraphQLRequest | None = None
@@ -209,6 +211,7 @@ class Pipeline:
             identity=identity.key,
             errors=self.error_policy,
             tracer=self.tracing.fetches,
+            propagation=self.propagation,
         )
 
     def _check_csrf(self, http: HttpRequest) -> None:
@@ -303,6 +306,7 @@ class Pipeline:
                 extensions=extensions,
                 errors=self.error_policy,
                 tracer=self.tracing.fetches,
+                propagation=self.propagation,
             ),
         )
         if answer.expired:

@@ -22,6 +22,8 @@ T = TypeVar("T", bound="EngineSettings")
 
 Positive = Annotated[int, Meta(ge=1)]
 
+_OWN_EXTENSIONS = frozenset({"apolloQueryPlan", "queryPlan", "truncated"})
+
 # RFC 9110 §5.6.2, a token.
 _HEADER_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 
@@ -199,6 +201,21 @@ class TrafficShaping(Section, frozen=True):
     subgraphs: dict[str, SubgraphShaping] = field(default_factory=dict)
 
 
+class Extensions(Section, frozen=True):
+    """Which keys of the subgraphs' `extensions` go into the answer's, no others (ADR 7).
+
+    `max_bytes`: how much the value of one key may be in one answer.
+    """
+
+    propagate: tuple[Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]{0,99}$")], ...] = ()
+    max_bytes: Positive = 64 * 1024
+
+    def __post_init__(self) -> None:
+        for name in self.propagate:
+            if name in _OWN_EXTENSIONS:
+                raise ValueError(f"{name!r} is an extension of the engine's own")
+
+
 class Limits(Section, frozen=True):
     """What a request may ask for. Depth, aliases and root fields count fragments as written out."""
 
@@ -337,6 +354,7 @@ class EngineSettings(Section, frozen=True):
     cors: Cors = Cors()
     csrf: Csrf = Csrf()
     headers: Headers = Headers()
+    extensions: Extensions = Extensions()
     traffic_shaping: TrafficShaping = TrafficShaping()
     limits: Limits = Limits()
     include_subgraph_errors: IncludeSubgraphErrors = IncludeSubgraphErrors()

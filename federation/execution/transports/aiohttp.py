@@ -50,7 +50,9 @@ class AiohttpTransport:
             raise unreachable(request.subgraph) from None
         if body is None:
             raise too_large(self._options.max_response_bytes, request.subgraph)
-        return read_response(body, response.status, request.subgraph, request.whole)
+        return read_response(
+            body, response.status, request.subgraph, request.whole, extensions=request.extensions
+        )
 
     def _open(self) -> aiohttp.ClientSession:
         """Sessions belong to a running loop, so the first call opens it."""

@@ -49,7 +49,9 @@ class HttpTransport:
             raise unreachable(request.subgraph) from None
         if body is None:
             raise too_large(self._options.max_response_bytes, request.subgraph)
-        return read_response(body, status, request.subgraph, request.whole)
+        return read_response(
+            body, status, request.subgraph, request.whole, extensions=request.extensions
+        )
 
     async def _exchange(self, request: StreamRequest) -> tuple[int, bytes | None]:
         """Return status and body, or no body when it is too large."""

@@ -6,15 +6,18 @@ body is looked at first; a status counts only when the body is no GraphQL respon
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from federation.errors import SubgraphError
 from federation.execution.json_codec import decode
+from federation.execution.propagation import read_extensions
 from federation.execution.transport import SubgraphResponse
 
 MALFORMED = "SUBREQUEST_MALFORMED_RESPONSE"
 TIMEOUT = "GATEWAY_TIMEOUT"
+
+_NONE: Mapping[str, Any] = {}
 
 REQUEST_HEADERS = {
     "content-type": "application/json",
@@ -27,15 +30,18 @@ def read_response(
     status: int,
     subgraph: str,
     whole: Callable[[bytes], bytes | None] | None = None,
+    *,
+    extensions: bool = False,
 ) -> SubgraphResponse:
     """Return the GraphQL response in `body`. Raises `SubgraphError` when there is none.
 
-    `whole`: see `SubgraphRequest`.
+    `whole`, `extensions`: see `SubgraphRequest`.
     """
     if whole is not None:
         raw = whole(body)
         if raw is not None:
-            return SubgraphResponse(None, status=status, raw=raw)
+            found = read_extensions(body) if extensions else _NONE
+            return SubgraphResponse(None, (), found, status, raw=raw)
     try:
         value = decode(body)
     except ValueError as error:
