@@ -17,6 +17,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "文件超过允许的大小 {limit}；请拆分后再报送。",
         "The file is larger than {limit}; split it.",
     ),
+    "FILE_JSON_TOO_LARGE": (
+        "JSON 文档超过 {limit}，须整体读入内存；请改用 JSON Lines（.jsonl，每行一条记录）或拆分。",
+        "The JSON document is larger than {limit} and would be held in memory whole; "
+        "send JSON Lines (.jsonl, one record a line), or split it.",
+    ),
     "FILE_TOO_MANY_ROWS": (
         "行数超过上限 {limit}；请拆分后再报送。",
         "More than {limit} rows; split the file.",
@@ -36,6 +41,34 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "FILE_KIND": (
         "不支持的文件类型 {suffix}；可用：{known}。",
         "Unsupported kind of file {suffix}; use one of {known}.",
+    ),
+    "ARCHIVE_MEMBERS": (
+        "压缩包内文件数超过上限 {limit}；请拆分后再报送。",
+        "The archive holds more than {limit} files; split it.",
+    ),
+    "ARCHIVE_NOTHING": (
+        "压缩包内没有可读取的数据文件；可用：{known}。",
+        "The archive holds no file of a known kind; use one of {known}.",
+    ),
+    "ARCHIVE_NESTED": (
+        "压缩包内还有压缩包，未读取；请直接放入数据文件。",
+        "An archive inside the archive is not read; put the data files in directly.",
+    ),
+    "ARCHIVE_ENCRYPTED": (
+        "该文件已加密，无法读取；请去掉密码后重新打包。",
+        "The member is encrypted and cannot be read; pack it without a password.",
+    ),
+    "ARCHIVE_METHOD": (
+        "该文件的压缩方式无法读取；请用普通 ZIP（Deflate）重新打包。",
+        "The member is packed in a way that cannot be read; pack it as a plain ZIP (Deflate).",
+    ),
+    "ARCHIVE_DAMAGED": (
+        "压缩包中的该文件已损坏：{reason}；请重新打包。",
+        "The member is damaged in the archive: {reason}; pack it again.",
+    ),
+    "ARCHIVE_EXPANDS": (
+        "解压后超过允许的大小（{limit}）；请拆分后再报送。",
+        "Unpacked it is larger than allowed ({limit}); split it.",
     ),
     "FILE_CHANGED": (
         "读取过程中文件发生变化，请重新拉取。",
@@ -61,6 +94,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "ROW_QUOTE": (
         "引号没有闭合，本行无法读取。",
         "A quotation mark is not closed; the row cannot be read.",
+    ),
+    "ROW_JSON": (
+        "本行不是完整的 JSON：{reason}。",
+        "The line is no complete JSON: {reason}.",
     ),
     "ROW_TOO_LONG": (
         "本行超过 {limit} 个字符，无法读取。",
@@ -145,6 +182,38 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "ORGANIZATION_KIND_UNKNOWN": (
         "机构类型无法识别。",
         "Unknown kind of organisation.",
+    ),
+    "PRODUCT_STATUS_UNKNOWN": (
+        "备案状态无法识别；应为已备案、审查、公示、已认定或不予认定等。",
+        "Unknown status of a filing; expected filed, under review, recognised or the like.",
+    ),
+    "NAVIGATION_KIND_UNKNOWN": (
+        "导航类型无法识别；应为区域规划、产业规划、企业经营、研发活动或人才管理。",
+        "Unknown kind of navigation; expected one of the five of GB/T 39551.",
+    ),
+    "OPENNESS_UNKNOWN": (
+        "公开程度无法识别；应为公开、依申请公开或不公开。",
+        "Unknown openness; expected open, conditional or restricted.",
+    ),
+    "SERVICE_CATEGORY_UNKNOWN": (
+        "服务类别无法识别。",
+        "Unknown category of services.",
+    ),
+    "CREDIT_GRADE_UNKNOWN": (
+        "信用等级无法识别；应为 A、B、C 或 D。",
+        "Unknown credit grade; expected A, B, C or D.",
+    ),
+    "DEMAND_KIND_UNKNOWN": (
+        "需求类型无法识别。",
+        "Unknown kind of demand.",
+    ),
+    "PERIOD_KIND_UNKNOWN": (
+        "期间类型无法识别；应为月、季或年。",
+        "Unknown kind of period; expected month, quarter or year.",
+    ),
+    "INDICATOR_UNKNOWN": (
+        "没有这项指标；请填写指标代码或名称。",
+        "There is no such indicator; give its code or name.",
     ),
     # between fields
     "KIND_MISMATCH": (
@@ -259,6 +328,103 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "未经认定的平台（中心）不应有认定日期。",
         "A platform or centre that was never recognised has no date of recognition.",
     ),
+    "CENTER_UNKNOWN": (
+        "没有这个平台（中心）。",
+        "There is no such platform or centre.",
+    ),
+    "CENTER_FUNCTION": (
+        "第三方机构只能入驻功能性平台。",
+        "Institutions are resident at functional platforms only.",
+    ),
+    "CENTER_NOT_WORKING": (
+        "平台处于 {status}，不开展业务。",
+        "The platform is {status} and does no business.",
+    ),
+    "ORGANIZATION_UNKNOWN": (
+        "没有登记该统一社会信用代码的组织。",
+        "No organisation is registered under that code.",
+    ),
+    "W_ORGANIZATION_NAME": (
+        "名称与统一社会信用代码的登记名称“{registered}”不一致，以代码为准。",
+        "The code is registered to “{registered}”; the code was taken.",
+    ),
+    "W_PARTY_UNRESOLVED": (
+        "没有唯一对应该名称的组织，未记录；请填写统一社会信用代码。",
+        "No single organisation has that name; not kept. Give its code.",
+    ),
+    "PRODUCT_REVENUE_MISSING": (
+        "没有产品销售收入。",
+        "The product's sales revenue is missing.",
+    ),
+    "PRODUCT_REVENUE_FORM": (
+        "产品销售收入应为一个人民币金额。",
+        "The revenue is one amount in yuan.",
+    ),
+    "PRODUCT_INDUSTRY_CLASS": (
+        "应填写国民经济行业小类代码（字母加四位数字）。",
+        "Give the class of the industry: a letter and four digits.",
+    ),
+    "PRODUCT_DATES": (
+        "未经认定的产品不应有认定日期或有效期。",
+        "A product that was not recognised has no day or term of recognition.",
+    ),
+    "FILING_OF_ANOTHER": (
+        "该备案由 {center} 报送，其他中心不能更改。",
+        "The filing was handed in by {center}; another centre cannot change it.",
+    ),
+    "REPORT_OF_ANOTHER": (
+        "该报告编号属于 {center}。",
+        "The report number is another platform's: {center}.",
+    ),
+    "CREDIT_GRADE_MISMATCH": (
+        "信用等级与得分不符：按得分应为 {expected}。",
+        "The grade is not that of the score, which gives {expected}.",
+    ),
+    "W_CREDIT_GRADE_CAPPED": (
+        "按得分应为 {expected}，等级为 C；只有两年内受过处罚时如此。",
+        "The score gives {expected}; only a penalty within two years explains a C.",
+    ),
+    "DEMANDER_MISSING": (
+        "没有需求方名称或统一社会信用代码。",
+        "Neither name nor code says who the demander is.",
+    ),
+    "W_DEMAND_KIND_OTHER": (
+        "不是专利交易方式，按不限方式保留。",
+        "No kind of deal in patents; kept as open to any.",
+    ),
+    "PERIOD_KIND_MISMATCH": (
+        "期间类型与期间不一致。",
+        "The kind of period does not agree with the period.",
+    ),
+    "PERIOD_NOT_OVER": (
+        "期间至 {ends} 才结束，尚不能报送。",
+        "The period ends on {ends} and is not over yet.",
+    ),
+    "W_REPORT_NUMBER": (
+        "报送编号按规则应为 {number}，已采用。",
+        "The number of the report is {number} by rule; that was taken.",
+    ),
+    "MEASURE_UNKNOWN": ("计量单位无法识别。", "Unknown unit."),
+    "MEASURE_TWICE": (
+        "数值中的单位与单位列“{unit}”不一致。",
+        "The unit in the value is not that of its column, {unit}.",
+    ),
+    "MEASURE_MISMATCH": (
+        "计量单位与指标不符（指标单位 {unit}）。",
+        "The unit is not the indicator's, which is {unit}.",
+    ),
+    "W_INDICATOR_NOT_APPLICABLE": (
+        "不是本类平台（中心）的指标。",
+        "No indicator of centres of this kind.",
+    ),
+    "REPORT_SENT": (
+        "该期间的报送处于 {status}，不能修改；须先退回。",
+        "The report of that period is {status}: its values cannot be changed until it is returned.",
+    ),
+    "DATA_FROZEN": (
+        "该年数据已因绩效评价冻结。",
+        "The data of that year are frozen for the yearly evaluation.",
+    ),
     "TEXT_TOO_LONG": ("文本超过 {limit} 个字符。", "The text is longer than {limit} characters."),
     "W_TERM_NOT_DATES": (
         "期限不是起止日期，未采用。",
@@ -337,6 +503,26 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "找不到密钥：{reference}；请设置环境变量或文件。",
         "The secret {reference} is not there; set the variable or the file.",
     ),
+    "SOURCE_DRIVER": (
+        "没有安装 {driver} 数据库的驱动；请安装可选组件 zhitong-hub[{extra}]。",
+        "No driver for {driver} databases is installed; install the extra zhitong-hub[{extra}].",
+    ),
+    "SOURCE_SQL": (
+        "数据库没有给出结果：{reason}。",
+        "The database gave no result: {reason}.",
+    ),
+    "SOURCE_SQL_TYPE": (
+        "结果列 {name} 的类型 {type} 无法读取；请在 query 中不取该列，或转换为文本。",
+        "Result column {name} is of type {type}; leave it out of the query, or cast it to text.",
+    ),
+    "SOURCE_SQL_COLUMN": (
+        "查询结果中没有 order 或 incremental 所说的列 {name}。",
+        "The result has no column {name}, which order or incremental names.",
+    ),
+    "SOURCE_SQL_ORDER": (
+        "order 所列的列（{columns}）不唯一或有空值：{values}；请补足使其唯一的列。",
+        "The columns of order ({columns}) are not unique or empty: {values}; name further ones.",
+    ),
     "SOURCE_RESTING": (
         "该来源连续失败，{until} 之前暂停自动拉取；可用 hub pull --full 或重试强制拉取。",
         "The source failed too often and is left alone until {until}; retry it to pull now.",
@@ -344,6 +530,15 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "SOURCE_CANCELLED": (
         "拉取被中断，已入库部分保留，下次从断点继续。",
         "The pull was interrupted; what is stored stays, the next one goes on there.",
+    ),
+    "LIVE_TOO_MANY": (
+        "按 {count} 个编号查询，却返回 {limit} 条以上记录；请检查来源的 lookup 设置。",
+        "Asked for {count} keys it answers with more than {limit} records; check lookup.",
+    ),
+    "LIVE_ABSENT": (
+        "一次查询的 {count} 条记录全部或大部不再返回，疑为来源故障，未按删除处理。",
+        "Most of {count} records are missing from one answer, which looks like a fault of the "
+        "source; nothing is taken as deleted.",
     ),
     "SOURCE_DEADLINE": (
         "拉取超过时限（{seconds} 秒），已入库部分保留，下次从断点继续。",
@@ -358,13 +553,85 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "The row is of another centre; a centre sends its own data only.",
     ),
     "SOURCE_CRASHED": (
-        "拉取该来源时工作进程已连续 {times} 次中断且没有进展，已停止自动重试；请检查数据大小与内存后重试。",
+        "拉取该来源时工作进程已连续 {times} 次中断且没有进展，已停止自动重试；"
+        "请检查数据大小与内存后重试。",
         "The worker died {times} times while pulling this source and got nowhere; check size and "
         "memory, then retry.",
     ),
     "SOURCE_FAULT": (
         "拉取时出现未预料的错误（{kind}）；详见工作进程日志。",
         "Something unexpected happened during the pull ({kind}); see the worker's log.",
+    ),
+    # quarantine
+    "BATCH_UNKNOWN": (
+        "没有批次或有待更正行的来源 {asked}。",
+        "There is no batch, and no source with waiting rows, called {asked}.",
+    ),
+    "EXPORT_TOO_LARGE": (
+        "导出内容超过 {limit}；请改用 hub quarantine export。",
+        "The export is larger than {limit}; use hub quarantine export.",
+    ),
+    "EXPORT_FILE": ("无法写入 {path}：{reason}。", "{path} cannot be written: {reason}."),
+    "RETRY_UNKNOWN": (
+        "既不是批次标识，也没有这个文件：{asked}。",
+        "Neither the id of a batch nor a file: {asked}.",
+    ),
+    "EXPORT_ENCODING": ("JSON Lines 只用 UTF-8。", "JSON Lines are always in UTF-8."),
+    "CORRECTION_HEADER": (
+        "更正文件中没有{columns}列；请在导出的文件上更正，不要删去这些列。",
+        "The corrected file has no column {columns}; correct the exported file and keep them.",
+    ),
+    "CORRECTION_ROW": (
+        "更正文件第 {line} 行的行号或批次无法识别：{value}。",
+        "Line {line} of the corrected file names no row or batch: {value}.",
+    ),
+    "CORRECTION_COLUMNS": (
+        "更正文件第 {line} 行的单元格多于表头；多半是单元格内的分隔符没有加引号。",
+        "Line {line} of the corrected file has more cells than headers; quote the delimiter.",
+    ),
+    "CORRECTION_REPEATED": (
+        "更正文件中第 {row} 行出现两次。",
+        "Row {row} stands twice in the corrected file.",
+    ),
+    "CORRECTION_EMPTY": (
+        "更正文件中没有要更正的行。",
+        "The corrected file has no row.",
+    ),
+    "RETRY_BATCH_FAILED": (
+        "该批次整批未入库，其中被采用的行没有逐行留存，不能只重试被拒的行；"
+        "请更正后重新报送整个文件，或修正来源配置后执行 hub pull --full。",
+        "The batch failed as a whole and its good rows are not kept, so its refused rows cannot be "
+        "tried alone; correct and resend the file, or mend the source and run hub pull --full.",
+    ),
+    "RETRY_BATCH_STATUS": (
+        "批次的状态为 {status}，其中的行不能重试。",
+        "The batch is {status}; its rows cannot be tried again.",
+    ),
+    "RETRY_NO_HEADER": (
+        "该批次由旧版本接收，没有留存表头与单位，不能逐行重试；请执行 hub pull --full。",
+        "An older version took the batch in without keeping its header and units; "
+        "run hub pull --full.",
+    ),
+    "RETRY_ROW_UNKNOWN": (
+        "批次中没有第 {row} 行的待更正数据。",
+        "No refused row {row} is kept of the batch.",
+    ),
+    "REASON_NOT_KEPT": (
+        "该批次问题过多，本行被拒的原因没有留存，不能按原样重试；请更正本行或重新报送整个文件。",
+        "The batch had too many issues for this row's reasons to be kept; correct the row, "
+        "or send the file again.",
+    ),
+    "RETRY_COLUMN_UNKNOWN": (
+        "批次中没有“{column}”列，本类数据也没有这一列。",
+        "Neither the batch nor the feed has a column {column}.",
+    ),
+    "RETRY_SOURCE_UNKNOWN": (
+        "此处没有来源 {source} 的配置，无法按其设置重试。",
+        "No source file of {source} is known here, so its rows cannot be read again.",
+    ),
+    "RETRY_SOURCE_CHANGED": (
+        "来源 {source} 现在是 {now} 类数据，批次是 {then} 类。",
+        "The source {source} now holds {now}, the batch holds {then}.",
     ),
     "SOURCE_BUSY": (
         "另一个进程正在拉取该来源，请稍后再试。",

@@ -7,17 +7,16 @@ mistake so shows before the first pull and not in the data.
 from __future__ import annotations
 
 import codecs
-import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final
-
-import jmespath
-import jmespath.exceptions
+from typing import Any, Final
 
 from adapters.config.source import FILE_KINDS, KINDS, SourceConfig
-from adapters.feed import Feed, load_feeds, load_vocabularies
+from adapters.config.words import nearest
+from adapters.feed import Feed, load_feeds, load_vocabularies, word_key
 from adapters.files.header import UNITS
+from adapters.value_kinds import CellContext, convert
+from resolvers.values import shipped_lists, today_in_china
 
 Fault = tuple[tuple[str, ...], str]
 
@@ -25,6 +24,14 @@ ENCODINGS: Final = (
     *("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"),
     *("gb18030", "gbk", "gb2312", "big5", "big5hkscs"),
 )
+
+
+_OF_FILES: Final = {
+    "path": None,
+    "pattern": "*",
+    "delimiter": None,
+    "records": None,
+}
 
 
 def faults(source: SourceConfig) -> Iterator[Fault]:
@@ -36,26 +43,41 @@ def faults(source: SourceConfig) -> Iterator[Fault]:
         return
     yield from _sections(source)
     yield from _fields(source, feed)
+    yield from _constants(source, feed)
+    yield from _lookup_keys(source, feed)
     yield from _vocabularies(source)
-    yield from _paths(source)
     yield from _files(source)
+    yield from _deletions(source)
 
 
 def _sections(source: SourceConfig) -> Iterator[Fault]:
     """Each kind has what it needs and nothing of another kind."""
-    if source.kind in FILE_KINDS:
+    reads_files = source.kind in FILE_KINDS
+    if reads_files:
         if source.path is None:
             yield ("kind",), f"a source of kind {source.kind} needs path: the file or folder"
+        if source.kind == "packages":
+            for name in ("fields", "records"):
+                if getattr(source, name):
+                    yield (name,), f"{name} is for records; the form of packages is known"
     elif getattr(source, source.kind) is None:
         yield ("kind",), f"a source of kind {source.kind} needs a section {source.kind}"
     for kind in KINDS:
         if kind not in FILE_KINDS and kind != source.kind and getattr(source, kind) is not None:
             yield (kind,), f"a section {kind} in a source of kind {source.kind}"
-    if source.kind not in FILE_KINDS and source.path is not None:
-        yield ("path",), f"a source of kind {source.kind} reads no files"
-    section = None if source.kind in FILE_KINDS else getattr(source, source.kind)
-    if source.live is not None and getattr(section, "lookup", None) is None:
+    if not reads_files:
+        for name, default in _OF_FILES.items():
+            if getattr(source, name) != default:
+                yield (name,), f"a source of kind {source.kind} reads no files"
+    if source.live is not None and _lookup(source) is None:
         yield ("live",), "live use needs lookup: how single records are asked for"
+    if source.own_rows_only and not source.constants:
+        yield ("own_rows_only",), "own_rows_only compares rows with constants; give constants"
+
+
+def _lookup(source: SourceConfig) -> Any:
+    section = None if source.kind in FILE_KINDS else getattr(source, source.kind)
+    return getattr(section, "lookup", None)
 
 
 def _fields(source: SourceConfig, feed: Feed) -> Iterator[Fault]:
@@ -73,6 +95,29 @@ def _fields(source: SourceConfig, feed: Feed) -> Iterator[Fault]:
             yield ("units", field), f"unknown unit {unit!r}; known: {', '.join(UNITS)}"
 
 
+def _constants(source: SourceConfig, feed: Feed) -> Iterator[Fault]:
+    """A constant every row gets must be a value of its field."""
+    for name, text in source.constants.items():
+        own = source.vocabularies.get(feed.fields[name].vocabulary or "", {})
+        words = {word_key(word): value for word, value in own.items()}
+        context = CellContext(
+            feed.fields[name], None, today_in_china(), shipped_lists(), words=words
+        )
+        checked = convert(text, context)
+        if not checked.ok:
+            found = next(found for found in checked.issues if not found.code.startswith("W_"))
+            yield ("constants", name), f"{found.code}: {found.message_zh} {found.message_en}"
+
+
+def _lookup_keys(source: SourceConfig, feed: Feed) -> Iterator[Fault]:
+    keys = getattr(_lookup(source), "keys", ())
+    for number, field in enumerate(keys):
+        if field not in feed.fields:
+            step = field if isinstance(keys, Mapping) else str(number)
+            message = f"{feed.feed} has no field {field!r}{nearest(field, feed.fields)}"
+            yield (source.kind, "lookup", "keys", step), message
+
+
 def _vocabularies(source: SourceConfig) -> Iterator[Fault]:
     known = load_vocabularies()
     for name, words in source.vocabularies.items():
@@ -84,17 +129,6 @@ def _vocabularies(source: SourceConfig) -> Iterator[Fault]:
             if value not in values:
                 place = ("vocabularies", name, word)
                 yield place, f"{name} has no value {value!r}{nearest(value, values)}"
-
-
-def _paths(source: SourceConfig) -> Iterator[Fault]:
-    if source.fields and source.kind in FILE_KINDS:
-        yield ("fields",), "fields are for records; name the columns of files in columns"
-    for field, path in source.fields.items():
-        try:
-            jmespath.compile(path)
-        except jmespath.exceptions.JMESPathError as error:
-            reason = str(error).splitlines()[0]
-            yield ("fields", field), f"{path!r} is no JMESPath: {reason}"
 
 
 def _files(source: SourceConfig) -> Iterator[Fault]:
@@ -114,7 +148,9 @@ def is_text_encoding(name: str) -> bool:
         return False
 
 
-def nearest(word: str, known: Iterable[str] | Mapping[str, object]) -> str:
-    """Return the end of a message: the known word that was meant, or all of them."""
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
-    return f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(sorted(known))}"
+def _deletions(source: SourceConfig) -> Iterator[Fault]:
+    """Absence tells something only where a list is whole: a file of a drop, a pull of records."""
+    absent = source.deletions is not None and source.deletions.absent
+    if absent and source.kind == "packages":
+        message = "a package holds what one day brought, not the whole list; give field and values"
+        yield ("deletions", "absent"), message

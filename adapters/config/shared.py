@@ -75,8 +75,9 @@ class Schedule(Part, frozen=True):
 class Deletions(Part, frozen=True):
     """How a source says that a row is gone.
 
-    `absent`: a full pull lists all there is, so what it no longer lists is gone. Otherwise rows
-    carry a mark: the column or key `field` has one of `values`.
+    `absent`: a full pull lists all there is, so what it no longer lists is gone; of a file drop
+    each file is such a list. Otherwise rows carry a mark: the column or key `field` has one of
+    `values`.
     """
 
     absent: bool = False

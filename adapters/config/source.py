@@ -26,12 +26,15 @@ class SourceConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """One source of one centre.
 
     `center`: code of the operation centre the data come from. `precedence`: whose word it is
-    (DOMAIN §4.1). `path`: folder or file, relative to the source file. `columns`: header as met →
-    field of the feed. `fields`: field of the feed → JMESPath in a record, for kinds whose records
-    are objects. `vocabularies`: vocabulary → word → value, beside the hub's own words. `units`:
-    field → unit of amounts whose column names none. `constants`: fields every row gets, unless the
-    file says otherwise; `own_rows_only`: a row that says otherwise is refused. `refused_limit`:
-    share of refused rows above which nothing is loaded.
+    (DOMAIN §4.1). `path`: folder or file, relative to the source file. `records`: where the records
+    of JSON files are, for instance `data.records[].legalList[]` (`files/record_path.py`).
+    `columns`: header as met → field of the feed. `fields`: field of the feed → JMESPath in a
+    record, where records are objects. `vocabularies`: vocabulary → word → value, beside the hub's
+    own words. `units`: field → unit of amounts whose column names none. `constants`: fields every
+    row gets, unless the file says otherwise; `own_rows_only`: a row that says otherwise is refused.
+    `refused_limit`: share of refused rows above which nothing is loaded. `encoding`: of files that
+    are neither UTF-8, UTF-16 with a mark nor GB18030, of
+    answers in none of them, and of databases that do not know theirs.
     """
 
     code: Annotated[str, msgspec.Meta(pattern=CODE_PATTERN)]
@@ -43,6 +46,7 @@ class SourceConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     pattern: str = "*"
     encoding: str | None = None
     delimiter: Literal[",", "\t", ";"] | None = None
+    records: str | None = None
     rest: RestSection | None = None
     graphql: GraphqlSection | None = None
     sql: SqlSection | None = None

@@ -12,8 +12,9 @@ import csv
 import io
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import BinaryIO
+
+import msgspec
 
 from adapters.errors import FileRefused
 from adapters.files.delimiter import LINES_LOOKED_AT, detect_delimiter
@@ -23,15 +24,20 @@ from adapters.model import Cell
 
 # A cell of a register has a handful of lines; a longer run is an unclosed quotation mark.
 _MAX_LINES_PER_RECORD = 200
+# The longest cell the csv module takes.
+_CSV_CHARACTERS = 131_072
 
 
-@dataclass(frozen=True, slots=True)
-class RawRow:
-    """One row of any kind of table: number from 1, cells, and what was wrong while reading."""
+class RawRow(msgspec.Struct, frozen=True, gc=False):
+    """One row of any kind of table: number from 1, cells, and what was wrong while reading.
+
+    `characters`: length of the whole text, when it is one; no cell is longer.
+    """
 
     number: int
     cells: list[Cell]
     problem: Finding | None = None
+    characters: int | None = None
 
 
 class _Lines:
@@ -93,6 +99,11 @@ def _next_row(lines: _Lines, delimiter: str, number: int, limits: Limits) -> Raw
     if taken is None:
         return None
     line, cut = taken
+    # Most lines have no quotation mark; those the csv module would only split at the delimiter.
+    if '"' not in line and len(line) < _CSV_CHARACTERS and not cut:
+        bare = line.rstrip("\r\n")
+        plain: list[Cell] = [*bare.split(delimiter)] if bare else []
+        return RawRow(number, plain, None, len(line))
     if cut:
         problem = finding("ROW_TOO_LONG", row=number, value=line, limit=limits.row_characters)
         return RawRow(number, [line], problem)
@@ -114,7 +125,7 @@ def _next_row(lines: _Lines, delimiter: str, number: int, limits: Limits) -> Raw
             [line[: limits.cell_characters]],
             finding("CELL_TOO_LONG", row=number, value=line, limit=limits.cell_characters),
         )
-    return RawRow(number, cells)
+    return RawRow(number, cells, None, len(line))
 
 
 def _until_closed(lines: _Lines, first: str, limits: Limits) -> str | None:

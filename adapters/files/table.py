@@ -11,44 +11,54 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import PurePath
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from adapters.errors import FileRefused
 from adapters.files.delimited import RawRow, read_delimited
 from adapters.files.encoding import Inspected, encoding_label, inspect_bytes, inspect_text
 from adapters.files.header import HEADER_ROWS, Header, find_header, is_unit_row, with_units
+from adapters.files.json_lines import read_json_lines
 from adapters.files.json_records import read_json_records
 from adapters.files.limits import DEFAULT_LIMITS, Limits, size_text
 from adapters.files.prs_xml import COLUMNS as PRS_COLUMNS
 from adapters.files.prs_xml import read_prs_records
+from adapters.files.record_path import RecordPath
+from adapters.files.record_table import numbered_table
+from adapters.files.tabular import UNREAD_ROW as UNREAD_ROW
+from adapters.files.tabular import Table as Table
+from adapters.files.tabular import bounded_cells as bounded_cells
 from adapters.files.tail import Ignored, ignored_kind
 from adapters.files.workbook import read_workbook
 from adapters.findings import Finding, finding
+from adapters.mapping_paths import FieldPaths
 from adapters.model import Cell, SourceRecord
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 WORKBOOK_SUFFIXES = (".xlsx", ".xls", ".xlsb", ".ods")
 JSON_SUFFIXES = (".json",)
+JSON_LINES_SUFFIXES = (".jsonl", ".ndjson")
 XML_SUFFIXES = (".xml",)
-UNREAD_ROW = "(row)"
-"""In place of a header, for the text of a row that could not be taken apart."""
-KNOWN_SUFFIXES = (*TEXT_SUFFIXES, *WORKBOOK_SUFFIXES, *JSON_SUFFIXES, *XML_SUFFIXES)
+KNOWN_SUFFIXES = (
+    *TEXT_SUFFIXES,
+    *WORKBOOK_SUFFIXES,
+    *JSON_SUFFIXES,
+    *JSON_LINES_SUFFIXES,
+    *XML_SUFFIXES,
+)
+_DECODED = (*TEXT_SUFFIXES, *JSON_SUFFIXES, *JSON_LINES_SUFFIXES)
 
 
-@dataclass(slots=True)
-class Table:
-    """An opened table. `units`: header → unit. `ignored` fills while the records are read."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a source says about how its files are read. `records` and `fields` concern records
+    (JSON): where they are (`record_path.py`), and field of the feed → JMESPath in a record."""
 
-    encoding: str
-    sheet: str | None
-    header: Header
-    findings: tuple[Finding, ...]
-    _records: Iterator[SourceRecord]
-    ignored: Counter[Ignored] = field(default_factory=Counter)
+    delimiter: str | None = None
+    records: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
 
-    def records(self) -> Iterator[SourceRecord]:
-        """Yield the records; can be consumed once."""
-        return self._records
+
+PLAINLY = Reading()
 
 
 def inspect(file: BinaryIO, name: str, encoding: str | None, limits: Limits) -> Inspected:
@@ -58,22 +68,26 @@ def inspect(file: BinaryIO, name: str, encoding: str | None, limits: Limits) -> 
         FileRefused: `FILE_KIND`, `FILE_TOO_LARGE`, `FILE_EMPTY`, `FILE_ENCODING`.
     """
     suffix = PurePath(name).suffix.lower()
-    bounds = {
-        **dict.fromkeys(TEXT_SUFFIXES, limits.text_bytes),
-        **dict.fromkeys(WORKBOOK_SUFFIXES, limits.workbook_bytes),
-        **dict.fromkeys(JSON_SUFFIXES, limits.json_bytes),
-        **dict.fromkeys(XML_SUFFIXES, limits.text_bytes),
-    }
-    if suffix not in bounds:
+    if suffix not in KNOWN_SUFFIXES:
         raise FileRefused("FILE_KIND", suffix=suffix or name, known=" ".join(KNOWN_SUFFIXES))
-    if file.seek(0, 2) > bounds[suffix]:
-        raise FileRefused("FILE_TOO_LARGE", limit=size_text(bounds[suffix]))
-    if suffix in TEXT_SUFFIXES:
+    bound = size_bound(name, limits)
+    if file.seek(0, 2) > bound:
+        code = "FILE_JSON_TOO_LARGE" if suffix in JSON_SUFFIXES else "FILE_TOO_LARGE"
+        raise FileRefused(code, limit=size_text(bound))
+    if suffix in _DECODED:
         return inspect_text(file, encoding)
     inspected = inspect_bytes(file)
     if inspected.size == 0:
         raise FileRefused("FILE_EMPTY")
     return inspected
+
+
+def size_bound(name: str, limits: Limits) -> int:
+    """Return how many bytes a file of that name may have: less when it is held in memory whole."""
+    suffix = PurePath(name).suffix.lower()
+    if suffix in WORKBOOK_SUFFIXES:
+        return limits.workbook_bytes
+    return limits.json_bytes if suffix in JSON_SUFFIXES else limits.text_bytes
 
 
 def open_table(
@@ -82,7 +96,7 @@ def open_table(
     inspected: Inspected,
     aliases: Mapping[str, str],
     *,
-    delimiter: str | None = None,
+    reading: Reading = PLAINLY,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Table:
     """Return the table in a file that `inspect` has passed.
@@ -91,10 +105,8 @@ def open_table(
         FileRefused: `FILE_HEADER` when no header is found, `FILE_FORMAT`.
     """
     suffix = PurePath(name).suffix.lower()
-    if suffix in JSON_SUFFIXES:
-        return _json_table(file, aliases, limits)
     if suffix in XML_SUFFIXES:
-        return _prs_table(file, aliases)
+        return prs_table(file, aliases)
     if suffix in WORKBOOK_SUFFIXES:
         for sheet, rows in read_workbook(file, limits):
             first = list(islice(rows, HEADER_ROWS))
@@ -102,8 +114,9 @@ def open_table(
                 return _table(suffix[1:].upper(), sheet, header, first, rows, limits)
         raise FileRefused("FILE_HEADER", rows=HEADER_ROWS)
     assert inspected.encoding is not None
-    if delimiter is None and suffix == ".tsv":
-        delimiter = "\t"
+    if suffix in (*JSON_SUFFIXES, *JSON_LINES_SUFFIXES):
+        return _json_table(file, suffix, inspected.encoding, aliases, reading, limits)
+    delimiter = reading.delimiter or ("\t" if suffix == ".tsv" else None)
     rows = read_delimited(file, inspected.encoding, limits, delimiter)
     first = list(islice(rows, HEADER_ROWS))
     header = find_header(first, aliases)
@@ -134,7 +147,7 @@ def _records(
     rows: Iterator[RawRow], header: Header, ignored: Counter[Ignored], limits: Limits
 ) -> Iterator[SourceRecord]:
     names = tuple(column.header for column in header.columns)
-    width = len(names)
+    width, bound = len(names), limits.cell_characters
     for row in rows:
         kind = ignored_kind(row.cells) if row.problem is None else None
         if kind is not None:
@@ -145,21 +158,12 @@ def _records(
             yield SourceRecord(row.number, {UNREAD_ROW: row.cells[0]}, (row.problem,))
             continue
         cells: dict[str, Cell] = dict(zip(names, row.cells, strict=False))
+        if len(row.cells) == width and (row.characters or bound + 1) <= bound:
+            yield SourceRecord(row.number, cells)
+            continue
         problems = _shape_problems(row, width)
         problems += bounded_cells(cells, row.number, limits)
         yield SourceRecord(row.number, cells, tuple(problems))
-
-
-def bounded_cells(cells: dict[str, Cell], row: int, limits: Limits) -> list[Finding]:
-    """Cut cells that are too long to what a message may show; return a finding for each."""
-    found: list[Finding] = []
-    bound = limits.cell_characters
-    for name, cell in cells.items():
-        if isinstance(cell, str) and len(cell) > bound:
-            cells[name] = cell[:bound]
-            remark = finding("CELL_TOO_LONG", column=name, value=cell, row=row, limit=bound)
-            found.append(remark)
-    return found
 
 
 def _shape_problems(row: RawRow, width: int) -> list[Finding]:
@@ -170,19 +174,29 @@ def _shape_problems(row: RawRow, width: int) -> list[Finding]:
     return [finding("W_ROW_SHORT", row=row.number)] if len(row.cells) < width else []
 
 
-def _json_table(file: BinaryIO, aliases: Mapping[str, str], limits: Limits) -> Table:
-    """Return a table whose columns are the keys met in the first records."""
-    records = read_json_records(file, limits)
-    first = list(islice(records, 100))
-    keys: dict[str, None] = dict.fromkeys(key for record in first for key in record.cells)
-    row = RawRow(0, list(keys))
-    header = find_header([row], aliases)
-    if header is None:
-        raise FileRefused("FILE_HEADER", rows=HEADER_ROWS)
-    return Table("UTF-8", None, header, (), chain(first, records))
+def _json_table(
+    file: BinaryIO,
+    suffix: str,
+    encoding: str,
+    aliases: Mapping[str, str],
+    reading: Reading,
+    limits: Limits,
+) -> Table:
+    """Return the records of a JSON document or of JSON Lines as a table."""
+    path = RecordPath(reading.records) if reading.records else None
+    paths = FieldPaths(reading.fields) if reading.fields else None
+    label = encoding_label(encoding)
+    if suffix in JSON_LINES_SUFFIXES:
+
+        def lines() -> Iterator[tuple[int, Any]]:
+            return read_json_lines(file, encoding, limits, path)
+
+        return numbered_table(lines, aliases, paths, limits, label)
+    records = read_json_records(file, encoding, path)
+    return numbered_table(lambda: enumerate(records, 1), aliases, paths, limits, label)
 
 
-def _prs_table(file: BinaryIO, aliases: Mapping[str, str]) -> Table:
+def prs_table(file: BinaryIO, aliases: Mapping[str, str]) -> Table:
     """Return the events of a CNIPA package as a table."""
     header = find_header([RawRow(0, list(PRS_COLUMNS))], aliases)
     if header is None:

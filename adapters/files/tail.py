@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from collections.abc import Sequence
 from enum import StrEnum
@@ -16,6 +17,8 @@ _TOTAL = re.compile(
 _NOTE = re.compile(
     r"^(?:备?注|说明|填表说明|填报人|填报单位|填表人|制表人?|审核人?|联系人|报送单位|打印日期|制表日期)\d*[:.、]"
 )
+# Characters no total and no note begins with; most records begin with one of them.
+_NO_TAIL = frozenset(string.ascii_letters + string.digits) - frozenset("tT")
 # A note fills one or two cells; a record with a note-like first cell fills more.
 _NOTE_CELLS = 2
 
@@ -32,6 +35,8 @@ def ignored_kind(cells: Sequence[Cell]) -> Ignored | None:
     >>> ignored_kind(["合计", "", 999.0]), ignored_kind(["", None]), ignored_kind(["FT-1", "x"])
     (<Ignored.TOTAL: 'TOTAL'>, <Ignored.EMPTY: 'EMPTY'>, None)
     """
+    if cells and isinstance(cells[0], str) and cells[0][:1] in _NO_TAIL:
+        return None
     first = next((cell for cell in cells if not _is_empty(cell)), None)
     if first is None:
         return Ignored.EMPTY

@@ -9,9 +9,17 @@ from adapters.config import SourceConfig
 from adapters.config.source import Kind
 from adapters.source import Source
 from adapters.sources.file_drop import FileDrop
+from adapters.sources.graphql import Graphql
+from adapters.sources.packages import Packages
+from adapters.sources.rest import Rest
+from adapters.sources.sql import SqlSource
 
 OPEN: Final[Mapping[Kind, Callable[[SourceConfig], Source]]] = {
     "file_drop": FileDrop,
+    "packages": Packages,
+    "rest": Rest,
+    "graphql": Graphql,
+    "sql": SqlSource,
 }
 
 

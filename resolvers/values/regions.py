@@ -15,6 +15,8 @@ from resolvers.values.result import Checked, Issue
 from resolvers.values.text import identifier_text
 
 _SHAPE = re.compile(r"[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{12}")
+# Interfaces give a code with its name, in either order: `320000;江苏省`, `江苏;32` (DOMAIN §4.3).
+_WITH_NAME = re.compile(r"([0-9]+)[;；][^0-9;；]+|[^0-9;；]+[;；]([0-9]+)")
 # The statistics bureau's codes for "urban districts" of the four municipalities.
 _PSEUDO = {"110100": "110000", "120100": "120000", "310100": "310000", "500100": "500000"}
 
@@ -38,13 +40,19 @@ _PSEUDO_ISSUE = Issue(
 def parse_region(
     text: str, *, as_of: date | None = None, lists: ReferenceLists | None = None
 ) -> Checked[Region]:
-    """Check a region code as it stood on `as_of` (today in China by default)."""
+    """Check a region code as it stood on `as_of` (today in China by default).
+
+    >>> [parse_region(text).canonical for text in ("320000;江苏省", "江苏;32", "320000;330000")]
+    ['320000', '320000', None]
+    """
     known = lists or shipped_lists()
     code = text
     periods = known.regions.get(code)
     pseudo: tuple[Issue, ...] = ()
     if periods is None or code in _PSEUDO:
         cleaned = identifier_text(text)
+        if found := _WITH_NAME.fullmatch(cleaned):
+            cleaned = found[1] or found[2]
         if _SHAPE.fullmatch(cleaned) is None:
             return Checked(None, None, None, (_FORMAT_ISSUE,))
         code = cleaned[:6].ljust(6, "0")

@@ -1,0 +1,1 @@
+"""What sources that are called over HTTP share: calls, authorisation, rate, retries, pages."""
