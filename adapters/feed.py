@@ -35,6 +35,7 @@ ValueKind = Literal[
     "period",
     "money",
     "vocabulary",
+    "vocabularies",
     "legal_status",
     "event_code",
     "ipc",
@@ -48,12 +49,19 @@ ValueKind = Literal[
     "pledge_number",
     "statement_number",
     "platform_code",
+    "year",
+    "share",
+    "score",
+    "count",
+    "figure",
+    "report_period",
     "ignored",
 ]
 
 
 class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One field of a feed. `fills`: the two fields a period is taken apart into."""
+    """One field of a feed. `fills`: the two fields a period is taken apart into. `own`: a row that
+    does not say it means the centre whose source is read."""
 
     kind: ValueKind
     aliases: tuple[str, ...] = ()
@@ -62,6 +70,7 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unit: str = "元"
     vocabulary: str | None = None
     fills: tuple[str, str] | None = None
+    own: bool = False
 
 
 class Vocabulary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,7 +89,8 @@ class Feed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A kind of data.
 
     `order` is the order of pulling: facts that later rows are checked against come first.
-    `key` is the natural key; `unique` names further fields that belong to one key only, with how
+    `key` is the natural key; where a row lacks a part of it, the first of `other_keys` whose parts
+    it has takes its place. `unique` names further fields that belong to one key only, with how
     to call them. `agreeing`: fields in which all rows of one record (the first part of the key,
     called `record_title`) must say the same. `record_date`: the first of these fields that a row
     has is its date at the source.
@@ -93,9 +103,16 @@ class Feed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     key_title: tuple[str, str]
     record_date: tuple[str, ...]
     fields: dict[str, Field]
+    other_keys: tuple[tuple[str, ...], ...] = ()
     unique: dict[str, tuple[str, str]] = {}
     agreeing: tuple[str, ...] = ()
     record_title: tuple[str, str] = ("", "")
+
+    def constants(self, center: str, stated: Mapping[str, str]) -> dict[str, str]:
+        """Return what every row of a source says unless it says otherwise: what the source states,
+        and its own centre."""
+        own = {name: center for name, field in self.fields.items() if field.own}
+        return {**own, **stated}
 
     def aliases(self, overrides: Mapping[str, str] | None = None) -> dict[str, str]:
         """Return header key → field; a source's own column names come first.

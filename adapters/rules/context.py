@@ -8,18 +8,21 @@ from datetime import date
 
 from adapters.facts import PatentFacts
 from adapters.findings import Finding
+from adapters.known import NOTHING_KNOWN, Known
 from adapters.model import MappedRow, SourceClass
 from resolvers.values import ApplicationNumber
 
 
 @dataclass(frozen=True, slots=True)
 class RuleContext:
-    """`facts` holds the patents that the rows of the present chunk name."""
+    """`facts` holds the patents that the rows of the present chunk name, `known` the centres,
+    organisations and reports."""
 
     feed: str
     source_class: SourceClass
     today: date
     facts: Mapping[str, PatentFacts]
+    known: Known = NOTHING_KNOWN
 
     def patents(self, row: MappedRow) -> tuple[PatentFacts, ...]:
         """Return the facts of the patents a row names."""
@@ -41,7 +44,7 @@ Rule = Callable[[MappedRow, RuleContext], Iterable[Finding]]
 
 def application_numbers(row: MappedRow) -> tuple[str, ...]:
     """Return the canonical numbers a row names, none when they could not be read."""
-    value = row.values.get("applicationNumber")
+    value = row.values.get("applicationNumber") or row.values.get("patents")
     if isinstance(value, ApplicationNumber):
         return (value.canonical,)
     return tuple(number.canonical for number in value) if value else ()

@@ -21,6 +21,12 @@ _ORDERS: dict[str, tuple[tuple[str, str, str, str], ...]] = {
         ("registeredOn", "cancelledOn", "登记生效日", "解除日"),
     ),
     "LISTING": (("listedFrom", "listedTo", "挂牌起始日期", "挂牌截止日期"),),
+    "INTENSIVE_PRODUCT": (
+        ("filedOn", "recognisedOn", "备案日期", "认定日期"),
+        ("recognisedOn", "validTo", "认定日期", "有效期至"),
+    ),
+    "THIRD_PARTY": (("validFrom", "validTo", "评价起始日", "评价截止日"),),
+    "DEMAND": (("publishedOn", "validUntil", "发布日期", "有效期至"),),
 }
 _PAST_FIELDS: dict[str, tuple[str, ...]] = {
     "PATENT": ("filingDate", "publicationDate"),
@@ -28,6 +34,11 @@ _PAST_FIELDS: dict[str, tuple[str, ...]] = {
     "PLEDGE": ("registeredOn", "cancelledOn"),
     "TRANSFER": ("registeredOn",),
     "LEGAL_EVENT": ("announcedOn",),
+    "INTENSIVE_PRODUCT": ("filedOn", "recognisedOn"),
+    "NAVIGATION": ("completedOn",),
+    "THIRD_PARTY": ("residentSince",),
+    "DEMAND": ("publishedOn",),
+    "BUSINESS_REPORT": ("reportedOn",),
 }
 
 

@@ -35,8 +35,12 @@ insert into tools.navigation_report (report_number, title, kind, commissioned_by
   completed_by_uscc, industry_code, region_code, completed_on, patents_analysed, openness, views,
   download_requests, comments, platform_code)
 values ($1, $2, $3, '示例委托单位', $4, $5, $6, $7, $8, 'CONDITIONAL', $9, $10, $11, $12)
-on conflict do nothing returning report_number
+on conflict (report_number) do update set views = excluded.views,
+  download_requests = excluded.download_requests, comments = excluded.comments
+where navigation_report.views = 0
+returning report_number
 """
+"""One that a demo feed brought gets its counters and uses, which feeds do not have."""
 ADD_ASSESSMENT: Final = """
 insert into tools.management_assessment (organization_uscc, standard, level, score, assessed_on,
   assessor_uscc, platform_code)
@@ -50,6 +54,10 @@ ADD_RESIDENCY: Final = """
 insert into tools.residency (id, institution_uscc, platform_code, jurisdiction_code, category,
   begins_on, status)
 values ($1, $2, $3, $4, $5, '2023-01-16', $6) on conflict do nothing
+"""
+SUSPEND: Final = """
+update tools.residency set status = 'SUSPENDED'
+where institution_uscc = $1 and platform_code = $2 and category = $3 and status = 'ACTIVE'
 """
 ADD_CREDIT: Final = """
 insert into tools.credit_evaluation (id, institution_uscc, platform_code, jurisdiction_code, grade,
@@ -128,6 +136,7 @@ async def _add_reports(tx: Transaction) -> None:
         )
         if added is None:
             continue
+        await tx.execute("demo.clear_classes", sql.CLEAR_NAVIGATION_CLASSES, number)
         await tx.execute("demo.classes", sql.ADD_NAVIGATION_CLASSES, number, list(classes))
         await tx.execute(
             "demo.uses",
@@ -150,6 +159,9 @@ async def _add_institutions(tx: Transaction, year: int) -> None:
         status = "SUSPENDED" if credit.grade == "D" else "ACTIVE"
         place = (institution, rows.PLATFORM, OFFICE)
         await tx.execute("demo.residency", ADD_RESIDENCY, residency, *place, category, status)
+        if credit.grade == "D":
+            # a demo feed may have brought the residency before its grade was known
+            await tx.execute("demo.suspend", SUSPEND, institution, rows.PLATFORM, category)
         added = await tx.fetchval(
             "demo.credit",
             ADD_CREDIT,

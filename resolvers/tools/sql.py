@@ -121,7 +121,10 @@ on conflict (report_number) do update set
   region_code = excluded.region_code, completed_on = excluded.completed_on,
   patents_analysed = excluded.patents_analysed, openness = excluded.openness,
   views = excluded.views, download_requests = excluded.download_requests,
-  comments = excluded.comments, recorded_at = excluded.recorded_at
+  comments = excluded.comments, recorded_at = excluded.recorded_at,
+  source_system = excluded.source_system, batch_id = excluded.batch_id,
+  received_at = excluded.received_at, confidence = excluded.confidence,
+  record_date = excluded.record_date, field_provenance = excluded.field_provenance
 where navigation_report.platform_code = excluded.platform_code
 returning report_number
 """

@@ -14,13 +14,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from resolvers.values.credit_grades import CAPPED, FULL_SCORE, grade_of_score
+
 TOLERANCE: Final = Decimal("0.001")
-FULL: Final = Decimal(100)
-_THRESHOLDS: Final[tuple[tuple[Decimal, str], ...]] = (
-    (Decimal(85), "A"),
-    (Decimal(70), "B"),
-    (Decimal(60), "C"),
-)
 _PENALTY: Final = ("处罚", "penalt")
 _PLACES: Final = Decimal("0.000001")
 
@@ -37,7 +33,7 @@ class Indicator:
     @property
     def tells_of_penalty(self) -> bool:
         named = self.name.casefold()
-        return self.score < FULL and any(word in named for word in _PENALTY)
+        return self.score < FULL_SCORE and any(word in named for word in _PENALTY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +45,7 @@ class Credit:
 def weights_fit(indicators: Sequence[Indicator]) -> bool:
     """Whether the weights sum to 1.
 
-    >>> third = Indicator("x", Decimal("0.333"), FULL, "s")
+    >>> third = Indicator("x", Decimal("0.333"), FULL_SCORE, "s")
     >>> weights_fit([third] * 3), weights_fit([third] * 2)
     (True, False)
     """
@@ -64,9 +60,9 @@ def evaluate(indicators: Sequence[Indicator]) -> Credit:
     """
     total = _total(indicators)
     score = sum((each.weight * each.score for each in indicators), Decimal(0)) / total
-    grade = next((grade for least, grade in _THRESHOLDS if score >= least), "D")
+    grade = grade_of_score(score)
     if grade in "AB" and any(each.tells_of_penalty for each in indicators):
-        grade = "C"
+        grade = CAPPED
     return Credit(score.quantize(_PLACES), grade)
 
 
