@@ -1,16 +1,22 @@
-"""Showing pulls and checks on a terminal, in a log, and as JSON."""
+"""Showing a pull while it runs: on a terminal, in a log, and as JSON lines."""
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import dataclass, field
 from typing import Any, TextIO
 
-from adapters.checking import CheckedFile
+import orjson
+
 from adapters.findings import Finding
 from adapters.model import BatchReport, Counts, SyncReport
+from adapters.reports import batch_json, counts_json, finding_json
+
+LINE_SECONDS = 3.0
+"""At most one plain line per source in this time, problems and the last line apart."""
+EVENT_SECONDS = 1.0
+"""At most one `progress` event per source in this time."""
 
 
 def counts_line(counts: Counts) -> str:
@@ -19,11 +25,28 @@ def counts_line(counts: Counts) -> str:
     >>> counts_line(Counts(read=3, accepted=2, warned=1, rejected=1))
     'rows 3, accepted 2 (warned 1), refused 1, duplicate 0, ignored 0, changed 0'
     """
+    deleted = f", deleted {counts.deleted}" if counts.deleted else ""
     return (
         f"rows {counts.read}, accepted {counts.accepted} (warned {counts.warned}), "
-        f"refused {counts.rejected}, duplicate {counts.duplicate}, ignored {counts.ignored}, "
-        f"changed {counts.changed}"
+        f"refused {counts.rejected}, duplicate {counts.duplicate}{deleted}, "
+        f"ignored {counts.ignored}, changed {counts.changed}"
     )
+
+
+def short_line(counts: Counts) -> str:
+    """Return the figures that fit beside a name on a narrow terminal.
+
+    >>> short_line(Counts(read=3, accepted=2, warned=1, rejected=1))
+    '3 rows · 2 accepted · 1 warned · 1 refused'
+    """
+    parts = [f"{counts.read:,} rows", f"{counts.accepted:,} accepted"]
+    named = (
+        (counts.warned, "warned"),
+        (counts.rejected, "refused"),
+        (counts.duplicate, "duplicate"),
+        (counts.deleted, "deleted"),
+    )
+    return " · ".join(parts + [f"{number:,} {name}" for number, name in named if number])
 
 
 def message_line(found: Finding) -> str:
@@ -31,38 +54,175 @@ def message_line(found: Finding) -> str:
     return f"{found.code}: {found.message.replace(chr(10), ' ')}"
 
 
-class Lines:
-    """Progress as plain lines, one per file, for logs and pipes."""
+@dataclass(slots=True)
+class _Running:
+    """What a display knows of the pull of one source.
 
-    def __init__(self, out: TextIO, *, only_new: bool = False) -> None:
-        """`only_new`: say nothing of files that were loaded before."""
-        self._out = out
-        self._only_new = only_new
+    `told`: when something was last said. `held`: batches not yet told of. `done`: figures of the
+    batches that were new; `current`: those of the batch in hand.
+    """
 
-    def started(self, source: str, title: str) -> None:
-        return
-
-    def advanced(self, source: str, batch: str, counts: Counts) -> None:
-        return
+    started: float = field(default_factory=lambda: time.monotonic())
+    told: float = 0.0
+    held: list[BatchReport] = field(default_factory=list)
+    batches: int = 0
+    repeated: int = 0
+    done: Counts = field(default_factory=Counts)
+    current: Counts = field(default_factory=Counts)
 
     def batch_done(self, report: BatchReport) -> None:
+        self.current = Counts()
+        self.batches += 1
+        if report.repeated:
+            self.repeated += 1
+        else:
+            self.done.include(report.counts)
+
+    @property
+    def total(self) -> Counts:
+        total = Counts()
+        total.include(self.done)
+        total.include(self.current)
+        return total
+
+    @property
+    def rate(self) -> str:
+        """Return the rows read per second since the pull began."""
+        seconds = max(time.monotonic() - self.started, 0.001)
+        return f"{self.total.read / seconds:,.0f} rows/s"
+
+
+class Lines:
+    """Progress as plain lines for logs and pipes.
+
+    The first batch is told at once, later ones at most one line every few seconds; what was held
+    back is summed up in the next line. Refused batches are always told.
+    """
+
+    def __init__(self, out: TextIO, *, only_new: bool = False, every: float = LINE_SECONDS) -> None:
+        """`only_new`: say nothing of batches that were loaded before, nor of ends of pulls."""
+        self._out, self._only_new, self._every = out, only_new, every
+        self._running: dict[str, _Running] = {}
+
+    def started(self, source: str, title: str) -> None:
+        self._running[source] = _Running()
+
+    def advanced(self, source: str, batch: str, counts: Counts) -> None:
+        running = self._running[source]
+        running.current = counts
+        if self._is_due(running, running.started):
+            running.told = time.monotonic()
+            self._say(f"{source}: {batch}: {short_line(counts)} · {running.rate}")
+
+    def batch_done(self, report: BatchReport) -> None:
+        running = self._running[report.source]
+        running.batch_done(report)
         if report.repeated and self._only_new:
             return
-        state = "already loaded" if report.repeated else report.status.value.lower()
-        line = f"{report.source}: {report.name}: {state}: {counts_line(report.counts)}"
-        print(line, file=self._out, flush=True)
-        if report.problem:
-            print(f"{report.source}: {message_line(report.problem)}", file=self._out, flush=True)
+        running.held.append(report)
+        if report.problem or self._is_due(running, 0.0):
+            self._tell(running)
 
     def finished(self, report: SyncReport) -> None:
+        running = self._running.pop(report.source)
+        self._tell(running)
         if report.problem:
-            print(f"{report.source}: {message_line(report.problem)}", file=self._out, flush=True)
+            self._say(f"{report.source}: {message_line(report.problem)}")
+        elif not self._only_new:
+            known = f" ({running.repeated} already loaded)" if running.repeated else ""
+            self._say(
+                f"{report.source}: done in {report.seconds:.1f} s: batches {running.batches}"
+                f"{known}, {short_line(running.done)} · {running.rate}"
+            )
+
+    def _is_due(self, running: _Running, since: float) -> bool:
+        return time.monotonic() - (running.told or since) >= self._every
+
+    def _tell(self, running: _Running) -> None:
+        """Say what was held back: one batch by its name, several as a sum."""
+        if not running.held:
+            return
+        *several, last = running.held
+        running.held = []
+        running.told = time.monotonic()
+        if several:
+            sum_ = Counts()
+            for report in several:
+                sum_.include(report.counts)
+            self._say(f"{last.source}: {len(several)} more batches: {counts_line(sum_)}")
+        state = "already loaded" if last.repeated else last.status.value.lower()
+        self._say(f"{last.source}: {last.name}: {state}: {counts_line(last.counts)}")
+        if last.problem:
+            self._say(f"{last.source}: {message_line(last.problem)}")
+
+    def _say(self, line: str) -> None:
+        print(line, file=self._out, flush=True)
+
+
+class JsonLines:
+    """Progress as JSON lines for programs: `started`, `progress`, `batch`, `finished`.
+
+    Every batch is told; `progress` comes at most once a second per source and sums up the pull.
+    """
+
+    def __init__(self, out: TextIO, *, every: float = EVENT_SECONDS) -> None:
+        self._out, self._every = out, every
+        self._running: dict[str, _Running] = {}
+
+    def started(self, source: str, title: str) -> None:
+        self._running[source] = _Running(told=time.monotonic())
+        self._write("started", source, {"name": title})
+
+    def advanced(self, source: str, batch: str, counts: Counts) -> None:
+        running = self._running[source]
+        running.current = counts
+        now = time.monotonic()
+        if now - running.told >= self._every:
+            running.told = now
+            seconds = now - running.started
+            total = running.total
+            self._write(
+                "progress",
+                source,
+                {
+                    "fileName": batch,
+                    **counts_json(total),
+                    "seconds": round(seconds, 3),
+                    "rowsPerSecond": round(total.read / max(seconds, 0.001)),
+                },
+            )
+
+    def batch_done(self, report: BatchReport) -> None:
+        self._running[report.source].batch_done(report)
+        self._write("batch", report.source, batch_json(report))
+
+    def finished(self, report: SyncReport) -> None:
+        running = self._running.pop(report.source)
+        self._write(
+            "finished",
+            report.source,
+            {
+                "feed": report.feed,
+                "dryRun": report.dry_run,
+                "failed": report.failed,
+                "batches": running.batches,
+                "batchesRepeated": running.repeated,
+                **counts_json(running.done),
+                "seconds": round(report.seconds, 3),
+                "rowsPerSecond": round(running.done.read / max(report.seconds, 0.001)),
+                "problem": finding_json(report.problem),
+            },
+        )
+
+    def _write(self, event: str, source: str, values: dict[str, Any]) -> None:
+        line = orjson.dumps({"event": event, "source": source} | values).decode()
+        print(line, file=self._out, flush=True)
 
 
 class Bars:
     """Progress on a terminal: a running line per source with its figures and rows per second."""
 
-    def __init__(self) -> None:
+    def __init__(self, out: TextIO | None = None) -> None:
         # Imported here: only a terminal needs it, and it costs a tenth of a second.
         from rich.console import Console
         from rich.progress import Progress as RichProgress
@@ -72,10 +232,10 @@ class Bars:
             SpinnerColumn(finished_text="✓"),
             TextColumn("{task.description}"),
             TextColumn("{task.fields[figures]}", style="dim"),
-            console=Console(stderr=True),
+            console=Console(file=out or sys.stderr),
         )
         self._tasks: dict[str, Any] = {}
-        self._started: dict[str, float] = {}
+        self._running: dict[str, _Running] = {}
 
     def __enter__(self) -> Bars:
         self._bars.start()
@@ -86,16 +246,15 @@ class Bars:
 
     def started(self, source: str, title: str) -> None:
         self._tasks[source] = self._bars.add_task(source, total=None, figures="")
-        self._started[source] = time.monotonic()
+        self._running[source] = _Running()
 
     def advanced(self, source: str, batch: str, counts: Counts) -> None:
-        seconds = max(time.monotonic() - self._started[source], 0.001)
-        rate = f" · {counts.read / seconds:,.0f} rows/s"
-        self._bars.update(self._tasks[source], figures=short_line(counts) + rate)
+        self._running[source].current = counts
+        self._show(source, f" · {batch}")
 
     def batch_done(self, report: BatchReport) -> None:
-        state = " · already loaded" if report.repeated else ""
-        self._bars.update(self._tasks[report.source], figures=short_line(report.counts) + state)
+        self._running[report.source].batch_done(report)
+        self._show(report.source, "")
         if report.problem:
             self._bars.console.print(f"{report.source}: {message_line(report.problem)}")
 
@@ -104,99 +263,13 @@ class Bars:
         if report.problem:
             self._bars.console.print(f"{report.source}: {message_line(report.problem)}")
 
-
-def short_line(counts: Counts) -> str:
-    """Return the figures that fit beside a name on a narrow terminal.
-
-    >>> short_line(Counts(read=3, accepted=2, warned=1, rejected=1))
-    '3 rows · 2 accepted · 1 warned · 1 refused'
-    """
-    parts = [f"{counts.read} rows", f"{counts.accepted} accepted"]
-    named = (
-        (counts.warned, "warned"),
-        (counts.rejected, "refused"),
-        (counts.duplicate, "duplicate"),
-    )
-    return " · ".join(parts + [f"{number} {name}" for number, name in named if number])
+    def _show(self, source: str, more: str) -> None:
+        running = self._running[source]
+        known = f" · {running.repeated} already loaded" if running.repeated else ""
+        figures = f"{short_line(running.total)} · {running.rate}{known}{more}"
+        self._bars.update(self._tasks[source], figures=figures)
 
 
-def wants_bars(out: TextIO = sys.stderr) -> bool:
+def wants_bars(out: TextIO | None = None) -> bool:
     """Return whether somebody is watching."""
-    return out.isatty()
-
-
-def report_json(report: SyncReport) -> dict[str, Any]:
-    """Return a report as plain values, field names as in the graph."""
-    return {
-        "source": report.source,
-        "feed": report.feed,
-        "dryRun": report.dry_run,
-        "failed": report.failed,
-        "seconds": round(report.seconds, 3),
-        "problem": _finding_json(report.problem),
-        "batches": [_batch_json(batch) for batch in report.batches],
-    }
-
-
-def _batch_json(batch: BatchReport) -> dict[str, Any]:
-    counts = batch.counts
-    return {
-        "id": batch.batch_id,
-        "fileName": batch.name,
-        "sha256": batch.sha256,
-        "encoding": batch.encoding,
-        "status": batch.status.value,
-        "repeated": batch.repeated,
-        "rowsRead": counts.read,
-        "rowsAccepted": counts.accepted - counts.warned,
-        "rowsWarned": counts.warned,
-        "rowsRejected": counts.rejected,
-        "rowsDuplicate": counts.duplicate,
-        "rowsIgnored": counts.ignored,
-        "rowsChanged": counts.changed,
-        "conflicts": counts.conflicts,
-        "codes": batch.codes,
-        "problem": _finding_json(batch.problem),
-    }
-
-
-def _finding_json(found: Finding | None) -> dict[str, Any] | None:
-    return None if found is None else {"code": found.code, "message": found.message}
-
-
-def check_json(files: Sequence[CheckedFile]) -> list[dict[str, Any]]:
-    """Return checked files as plain values."""
-    return [asdict(file) | {"problem": _finding_json(file.problem)} for file in files]
-
-
-def check_lines(file: CheckedFile) -> list[str]:
-    """Return a checked file as lines: a row per column, then the findings."""
-    where = ", ".join(
-        part
-        for part in (
-            file.encoding,
-            f"sheet {file.sheet}" if file.sheet else None,
-            f"header in row {file.header_row}" if file.header_row else None,
-            f"{file.rows} rows looked at",
-        )
-        if part
-    )
-    lines = [f"{file.name}: {where}"]
-    if file.problem:
-        return [f"{file.name}: {message_line(file.problem)}"]
-    for column in file.columns:
-        meaning = column.field or "(not used)"
-        unit = f" [{column.unit}]" if column.unit else ""
-        example = _cut(column.example or "")
-        value = f" → {_cut(column.value)}" if column.value is not None else ""
-        lines.append(f"  {column.header} → {meaning}{unit}: {example}{value}")
-    lines += [f"  {code}: {number}" for code, number in file.codes.items()]
-    return lines
-
-
-def _cut(text: str, length: int = 40) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= length else text[: length - 1] + "…"
-
-
-__all__ = ["Bars", "Lines", "check_json", "check_lines", "report_json", "wants_bars"]
+    return (out or sys.stderr).isatty()

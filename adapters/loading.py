@@ -1,38 +1,54 @@
 """One batch through the pipeline: records → mapped → validated → stored, chunk by chunk.
 
-Runs inside the transaction of the batch. Memory holds one chunk, whatever the size of the file.
+Runs inside the transaction of the batch. Memory holds two chunks, whatever the size of the file:
+while PostgreSQL stores one, the next is read and mapped, in slices short enough that other requests
+of this process are not kept waiting. Whether a row repeats an earlier one, and what is known about
+the patents it names, is asked only when the chunk before it is stored.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing
 from datetime import date, datetime
 from itertools import islice
+from typing import Final
 
+from adapters.collecting import streaming_rows
 from adapters.config import SourceConfig
 from adapters.errors import AdapterError
 from adapters.feed import Feed
 from adapters.files.table import Table
 from adapters.mapping import Mapper
-from adapters.model import BatchReport, Counts, MappedRow, Outcome, RowResult
+from adapters.model import BatchReport, Counts, Outcome, RowResult
 from adapters.progress import Progress
 from adapters.rules import RuleContext
 from adapters.rules.context import application_numbers
 from adapters.store import STORES, BatchContext, Stored
+from adapters.store.absent import note_seen
 from adapters.store.batches import BatchBook
+from adapters.store.behind import behind
 from adapters.store.changes import write_changes
 from adapters.store.facts import ASKING_FEEDS, read_facts
 from adapters.store.failures import DATA_ERRORS, refused_by
-from adapters.store.ledger import key_hash, read_ledger, write_ledger
-from adapters.store.tombstones import bury
-from adapters.validation import Validator
+from adapters.store.known import read_known
+from adapters.store.ledger import Ledger
+from adapters.store.seen import SeenKeys
+from adapters.store.tombstones import bury, revive
+from adapters.store.waiting import write_header
+from adapters.validation import KeyedRow, Validator
 from resolvers.database.pool import Transaction
 from resolvers.values import shipped_lists
 
-CHUNK_ROWS = 500
-"""Rows per round: a few milliseconds of work between two chances for others to run."""
+CHUNK_ROWS: Final = 2_000
+"""Rows per round of statements."""
+SLICE_ROWS: Final = 50
+"""Rows mapped at once: a few milliseconds of work between two chances for others to run."""
+
+# For this transaction only: the new entries of a text index are merged into it at once.
+_SETTINGS: Final = "select set_config('work_mem', '64MB', true)"
 
 
 class TooManyRefused(AdapterError):
@@ -42,7 +58,10 @@ class TooManyRefused(AdapterError):
 
 
 class Loader:
-    """Takes the rows of one batch; `storing` is off when only findings are to be kept."""
+    """Takes the rows of one batch. `run`: number of a pull whose keys are to be noted, because what
+    it does not list is gone. `context` and, once loading began, `book` are those of the batch."""
+
+    book: BatchBook
 
     def __init__(
         self,
@@ -55,13 +74,14 @@ class Loader:
         today: date,
         source_id: int,
         full: bool = False,
+        run: int | None = None,
     ) -> None:
         assert report.batch_id is not None
-        self._source_id, self._full = source_id, full
+        self._source_id, self._full, self._run = source_id, full, run
         self._config, self._feed, self._report, self._progress = config, feed, report, progress
         self._today = today
-        self._context = BatchContext(
-            feed, report.batch_id, config.name, config.precedence, received_at, today
+        self.context = BatchContext(
+            feed, report.batch_id, config.name, config.precedence, received_at, today, config.center
         )
 
     async def load(self, transaction: Transaction, table: Table, *, storing: bool) -> None:
@@ -75,112 +95,151 @@ class Loader:
         mapper = Mapper(
             self._feed,
             table.header,
-            constants=self._config.constants,
+            constants=self._feed.constants(self._config.center, self._config.constants),
             today=self._today,
             lists=shipped_lists(),
             own_rows_only=self._config.own_rows_only,
             deletions=self._config.deletions,
+            vocabularies=self._config.vocabularies,
+            units=self._config.units,
         )
-        validator = Validator(self._feed)
-        book = BatchBook(transaction, self._report.batch_id, table.sheet)
+        validator = Validator(self._feed, SeenKeys(transaction))
+        book = self.book = BatchBook(transaction, self._report.batch_id, table.sheet)
+        await write_header(transaction, self._report.batch_id, table.header)
         await book.write_file_issues(table.findings)
         counts, codes = Counts(), Counter(found.code for found in table.findings)
         self._report.counts = counts
-        for rows in _chunks(map(mapper.map, table.records())):
-            results = await self._validate(transaction, validator, rows)
-            if storing:
-                results = await self._store(transaction, results, counts)
-            for result in results:
-                counts.add(result.outcome)
-                codes.update(result.codes)
-            await book.write_rows(results)
-            counts.ignored = table.ignored.total()
-            self._progress.advanced(self._config.code, self._report.name, counts)
-            await asyncio.sleep(0)
+        if storing:
+            await transaction.fetchrow("ingest.settings", _SETTINGS)
+        self._ledger = await Ledger.open(transaction, self._source_id, self.context)
+        rows = (validator.keyed(mapper.map(record)) for record in table.records())
+        with streaming_rows():
+            async with aclosing(_ahead(_chunks(rows))) as chunks:
+                async for chunk in chunks:
+                    results = await self._validate(transaction, validator, chunk)
+                    if storing:
+                        results = await self._store_chunk(transaction, results, counts)
+                    for result in results:
+                        counts.add(result.outcome)
+                        if result.findings:
+                            codes.update(result.codes)
+                    await book.write_rows(results)
+                    counts.ignored = table.ignored.total()
+                    self._progress.advanced(self._config.code, self._report.name, counts)
         counts.ignored = table.ignored.total()
         self._report.codes = dict(codes.most_common())
         if storing and counts.rejected > counts.read * self._config.refused_limit:
             raise TooManyRefused
 
     async def _validate(
-        self, transaction: Transaction, validator: Validator, rows: Sequence[MappedRow]
+        self, transaction: Transaction, validator: Validator, rows: Sequence[KeyedRow]
     ) -> list[RowResult]:
         asking = self._feed.feed in ASKING_FEEDS
-        numbers = [number for row in rows if asking for number in application_numbers(row)]
+        numbers = [number for row in rows if asking for number in application_numbers(row.mapped)]
         facts = await read_facts(transaction, numbers)
-        context = RuleContext(self._feed.feed, self._config.precedence, self._today, facts)
-        return list(validator.check(rows, context))
+        known = await read_known(
+            transaction, self._feed.feed, self._config.center, [row.mapped for row in rows]
+        )
+        context = RuleContext(self._feed.feed, self._config.precedence, self._today, facts, known)
+        return await validator.check_chunk(rows, context)
+
+    async def _store_chunk(
+        self, transaction: Transaction, results: list[RowResult], counts: Counts
+    ) -> list[RowResult]:
+        results = await self._store(transaction, results, counts)
+        if self._run is not None:
+            await note_seen(transaction, self._source_id, self._run, results)
+        return results
 
     async def _store(
         self, transaction: Transaction, results: list[RowResult], counts: Counts
     ) -> list[RowResult]:
-        """Store the accepted rows; a row the database refuses is refused, the others stay."""
+        """Store the accepted rows; a row the database refuses is refused, the others stay.
+
+        Rare: two sources contradict each other, or write the same record at the same moment. Then
+        the rows are stored by halves, down to the row it concerns.
+        """
         passed_over = (Outcome.REJECTED, Outcome.DUPLICATE)
-        accepted = [result for result in results if result.outcome not in passed_over]
-        try:
-            await self._store_together(transaction, accepted, counts)
+        storable = [result for result in results if result.outcome not in passed_over]
+        if not storable:
             return results
-        except DATA_ERRORS:
-            # Rare: two sources contradict each other. One by one, to find whom it concerns.
-            return [
-                await self._store_alone(transaction, result, counts)
-                if result.is_accepted
-                else result
-                for result in results
-            ]
+        try:
+            await self._store_together(transaction, storable, counts)
+            return results
+        except DATA_ERRORS as error:
+            if len(storable) == 1:
+                refused = self._refused(storable[0], error)
+                return [refused if result is storable[0] else result for result in results]
+        middle = len(results) // 2
+        return [
+            *await self._store(transaction, results[:middle], counts),
+            *await self._store(transaction, results[middle:], counts),
+        ]
+
+    def _refused(self, result: RowResult, error: Exception) -> RowResult:
+        refusal = result.mapped.finding(
+            "STORE_REFUSED", self._feed.key[-1], constraint=refused_by(error)
+        )
+        return RowResult(result.mapped, Outcome.REJECTED, (*result.findings, refusal))
 
     async def _store_together(
         self, transaction: Transaction, results: Sequence[RowResult], counts: Counts
     ) -> None:
-        if not results:
-            return
-        async with transaction.savepoint():
-            stored, unchanged = await self._merge(transaction, results)
-            gone = [result for result in results if result.outcome is Outcome.DELETED]
-            buried = await bury(transaction, self._source_id, gone, self._context) if gone else None
-        counts.changed += stored.changed
+        accepted = [result for result in results if result.is_accepted]
+        gone = [result for result in results if result.outcome is Outcome.DELETED]
+        async with transaction.savepoint(), behind(transaction) as writer:
+            stored, unchanged = await self._merge(writer, accepted)
+            buried = await self._bury(writer, gone) if gone else Stored()
+        counts.changed += stored.changed + buried.changed
         counts.unchanged += unchanged
         counts.conflicts += stored.conflicts
-        if buried is not None:
-            counts.changed += buried.changed
 
     async def _merge(
-        self, transaction: Transaction, results: Sequence[RowResult]
+        self, transaction: Transaction, accepted: Sequence[RowResult]
     ) -> tuple[Stored, int]:
         """Store the accepted rows that say something new; return what that did, and how many rows
         said nothing new. `full` pulls store all of them once more."""
-        accepted = [result for result in results if result.is_accepted]
-        hashes = {key_hash(row.mapped.key): row for row in accepted if row.mapped.key is not None}
-        held = await read_ledger(transaction, self._source_id, hashes)
-        fresh = [
-            row
-            for row in accepted
-            if self._full
-            or row.mapped.key is None
-            or (said := held.get(key_hash(row.mapped.key))) is None
-            or said.deleted
-            or said.content_hash != row.mapped.content_hash
-        ]
+        said = await self._ledger.read(transaction, accepted)
+        fresh = accepted if self._full else said.fresh
         if not fresh:
             return Stored(), len(accepted)
-        stored = await STORES[self._feed.feed](transaction, fresh, self._context)
-        await write_ledger(transaction, self._source_id, fresh, held, self._context)
-        await write_changes(transaction, self._config.code, stored.touched, self._context)
+        if said.revived:
+            await revive(transaction, said.revived, self.context)
+        stored = await STORES[self._feed.feed](transaction, fresh, self.context)
+        await self._ledger.write(transaction, fresh, said)
+        await write_changes(transaction, self._config.code, stored.touched, self.context)
         return stored, len(accepted) - len(fresh)
 
-    async def _store_alone(
-        self, transaction: Transaction, result: RowResult, counts: Counts
-    ) -> RowResult:
-        try:
-            await self._store_together(transaction, [result], counts)
-            return result
-        except DATA_ERRORS as error:
-            refusal = result.mapped.finding(
-                "STORE_REFUSED", self._feed.key[-1], constraint=refused_by(error)
-            )
-            return RowResult(result.mapped, Outcome.REJECTED, (*result.findings, refusal))
+    async def _bury(self, transaction: Transaction, gone: Sequence[RowResult]) -> Stored:
+        buried = await bury(transaction, self._source_id, gone, self.context)
+        code, touched = self._config.code, buried.touched
+        await write_changes(transaction, code, touched, self.context, "DELETE")
+        return buried
 
 
-def _chunks(rows: Iterator[MappedRow]) -> Iterator[list[MappedRow]]:
-    while chunk := list(islice(rows, CHUNK_ROWS)):
+async def _chunks(rows: Iterator[KeyedRow]) -> AsyncGenerator[list[KeyedRow], None]:
+    """Yield rows chunk by chunk, letting others run after each slice."""
+    chunk: list[KeyedRow] = []
+    while part := list(islice(rows, SLICE_ROWS)):
+        chunk += part
+        if len(chunk) >= CHUNK_ROWS:
+            yield chunk
+            chunk = []
+        await asyncio.sleep(0)
+    if chunk:
         yield chunk
+
+
+async def _ahead(
+    chunks: AsyncGenerator[list[KeyedRow], None],
+) -> AsyncGenerator[list[KeyedRow], None]:
+    """Yield chunks, each made while the one before is in use."""
+    following = asyncio.ensure_future(anext(chunks, None))
+    try:
+        while (present := await following) is not None:
+            following = asyncio.ensure_future(anext(chunks, None))
+            yield present
+    finally:
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+        await chunks.aclose()

@@ -8,9 +8,11 @@ nothing changed means nothing is written, so a repeated pull touches no row.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+import msgspec
 
 from adapters.model import SourceClass
 
@@ -54,20 +56,18 @@ class Conflict:
     losing: Origin
 
 
-@dataclass(frozen=True, slots=True)
-class StoredRow:
+class StoredRow(msgspec.Struct, frozen=True, gc=False):
     """A row as stored. `field_origins` holds the fields another origin than the row's wrote."""
 
     values: Mapping[str, Any]
     origin: Origin
-    field_origins: Mapping[str, Origin] = field(default_factory=dict)
+    field_origins: Mapping[str, Origin] = msgspec.field(default_factory=dict)
 
     def origin_of(self, name: str) -> Origin:
         return self.field_origins.get(name, self.origin)
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(msgspec.Struct, frozen=True, gc=False):
     """The row to store. `changed`: the fields whose value is new; `is_changed` also counts a value
     that is only better vouched for."""
 

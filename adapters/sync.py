@@ -23,21 +23,21 @@ from datetime import UTC, date, datetime
 import msgspec
 from opentelemetry import trace
 
+from adapters.absence import FILE_RUN, end_file, end_pull
 from adapters.ahead import ahead
 from adapters.config import SourceConfig, in_pulling_order
+from adapters.config.source import FILE_KINDS
 from adapters.errors import FileRefused, SourceProblem
 from adapters.feed import Feed, load_feeds, load_vocabularies
 from adapters.files.encoding import encoding_label
 from adapters.findings import Finding, finding
 from adapters.loading import Loader, TooManyRefused
-from adapters.model import Batch, BatchReport, BatchStatus, Position, SyncReport
+from adapters.model import BatchReport, BatchStatus, Position, SyncReport
 from adapters.progress import Progress, Silent
 from adapters.source import OpenBatch, PullRequest, Source
 from adapters.sources import open_source
-from adapters.store.absent import absent_keys, forget_seen, tells_by_absence
-from adapters.store.batch import BatchContext
+from adapters.store.absent import forget_seen, tells_by_absence
 from adapters.store.batches import (
-    BatchBook,
     close_batch,
     find_batch,
     open_batch,
@@ -47,9 +47,8 @@ from adapters.store.batches import (
     unlock,
     write_checkpoint,
 )
-from adapters.store.changes import write_changes
+from adapters.store.settling import read_marks, settle_delivery
 from adapters.store.sources import note_finished, note_started, register_source
-from adapters.store.tombstones import bury_keys
 from resolvers.database.pool import Database, Transaction
 from resolvers.values import today_in_china
 
@@ -129,6 +128,9 @@ class _Pull:
         self._settings = settings_digest(config, self._feed)
         self._today = options.today or today_in_china()
         self._report = SyncReport(config.code, config.feed, dry_run=options.dry_run)
+        # The number under which the keys of this pull are noted, if what it does not list is gone.
+        self._by_absence = tells_by_absence(config)
+        self._run_noted_as: int | None = None
 
     async def run(self) -> SyncReport:
         started = time.monotonic()
@@ -175,8 +177,7 @@ class _Pull:
             problem = failure.finding
             raise
         finally:
-            changed = self._report.total().changed
-            await note_finished(self._database, self._config, problem, changed, _now())
+            await note_finished(self._database, self._config, self._report, problem, _now())
 
     async def _run_batches(self) -> None:
         source = open_source(self._config)
@@ -191,7 +192,7 @@ class _Pull:
                         opened.close()
                     self._report.batches.append(report)
                     self._progress.batch_done(report)
-            if source.capabilities.resumable and not self._options.dry_run:
+            if self._config.kind not in FILE_KINDS and not self._options.dry_run:
                 await self._finish()
         finally:
             await source.close()
@@ -199,20 +200,26 @@ class _Pull:
     async def _begin(self, source: Source) -> Position:
         """Return where to begin: behind the last batch of an unfinished pull, or anew."""
         position = await read_checkpoint(self._database, self._config)
-        unfinished = position.cursor is not None and source.capabilities.resumable
-        if unfinished and (position.full or not self._options.full):
-            return position
-        if not source.capabilities.resumable:
+        if self._config.kind in FILE_KINDS:
+            self._run_noted_as = FILE_RUN if self._by_absence else None
             return position  # what was loaded is known by its digest
-        full = self._options.full or position.since is None
-        position = msgspec.structs.replace(
-            position, cursor=None, high=None, full=full, run=position.run + 1, failed=False
-        )
-        if not self._options.dry_run:
-            async with self._database.transaction() as transaction:
-                await write_checkpoint(transaction, self._config, position, None, _now())
-                await forget_seen(transaction, self._source_id, position.run)
+        unfinished = position.cursor is not None and source.capabilities.resumable
+        if not unfinished or (self._options.full and not position.full):
+            full = self._options.full or position.since is None
+            position = msgspec.structs.replace(
+                position, cursor=None, high=None, full=full, run=position.run + 1, failed=False
+            )
+            await self._note_begin(position)
+        self._run_noted_as = position.run if self._by_absence and position.full else None
         return position
+
+    async def _note_begin(self, position: Position) -> None:
+        if self._options.dry_run:
+            return
+        async with self._database.transaction() as transaction:
+            await write_checkpoint(transaction, self._config, position, None, _now())
+            if self._by_absence:
+                await forget_seen(transaction, self._source_id, position.run)
 
     async def _finish(self) -> None:
         """Close a pull that came to its end: remember the mark it reached, and bury what a full
@@ -222,42 +229,16 @@ class _Pull:
         """
         async with self._database.transaction() as transaction:
             position = await read_checkpoint(transaction, self._config)
-            if tells_by_absence(self._config) and position.full and not position.failed:
-                await self._bury_absent(transaction, position.run)
+            if self._run_noted_as is not None and not position.failed:
+                ended = await end_pull(
+                    transaction, self._config, self._source_id, position.run, _now(), self._today
+                )
+                self._report.batches += [ended] if ended is not None else []
             since = position.since if position.failed else position.high or position.since
             position = msgspec.structs.replace(
                 position, cursor=None, high=None, full=False, since=since
             )
             await write_checkpoint(transaction, self._config, position, None, _now())
-
-    async def _bury_absent(self, transaction: Transaction, run: int) -> None:
-        """Bury what the source gave before and its whole list no longer has, as a batch."""
-        limit = self._config.refused_limit
-        keys, remark = await absent_keys(transaction, self._source_id, run, limit)
-        if not keys and remark is None:
-            return
-        now, digest = _now(), hashlib.sha256(b"".join(sorted(keys))).hexdigest()
-        report = BatchReport(
-            self._config.code, self._feed.feed, f"absent-{run}", digest, BatchStatus.LOADED
-        )
-        batch = Batch(report.name, f"{run:08x}{digest[8:]}", 0)
-        report.batch_id = await open_batch(transaction, self._config, batch, None, now)
-        if remark is not None:
-            report.codes = {remark.code: 1}
-            await BatchBook(transaction, report.batch_id, None).write_file_issues([remark])
-        context = BatchContext(
-            self._feed,
-            report.batch_id,
-            self._config.name,
-            self._config.precedence,
-            now,
-            self._today,
-        )
-        buried = await bury_keys(transaction, self._source_id, keys, context)
-        report.counts.deleted = report.counts.changed = buried.changed
-        await write_changes(transaction, self._config.code, buried.touched, context, "DELETE")
-        await close_batch(transaction, report, now)
-        self._report.batches.append(report)
 
     async def _batch(self, opened: OpenBatch) -> BatchReport:
         report = BatchReport(
@@ -267,7 +248,9 @@ class _Pull:
             opened.batch.sha256,
             BatchStatus.RECEIVED,
         )
-        if not self._options.full and await self._is_old(self._database, report):
+        # Where what is left out is gone, rows that say the same must be met all the same.
+        again = self._options.full or self._run_noted_as not in (None, FILE_RUN)
+        if not again and await self._is_old(self._database, opened, report):
             if opened.cursor is not None and not self._options.dry_run:
                 async with self._database.transaction() as transaction:
                     await self._checkpoint(transaction, opened, report, _now())
@@ -277,7 +260,7 @@ class _Pull:
                 if not await try_batch_lock(transaction, self._config.code):
                     raise SourceProblem("SOURCE_BUSY")
                 # Another worker may have loaded the file while this one waited.
-                if self._options.full or not await self._is_old(transaction, report):
+                if again or not await self._is_old(transaction, opened, report):
                     await self._load(transaction, opened, report)
                 if self._options.dry_run:
                     raise _DryRun
@@ -285,14 +268,20 @@ class _Pull:
             report.batch_id = None
         return report
 
-    async def _is_old(self, database: Database | Transaction, report: BatchReport) -> bool:
+    async def _is_old(
+        self, database: Database | Transaction, opened: OpenBatch, report: BatchReport
+    ) -> bool:
         """Fill the report from an earlier pull of the same bytes, if there was one.
 
         A refused file is old, too, as long as nothing was changed in how the source is read.
         """
         position = await read_checkpoint(database, self._config)
         same_settings = position.refused.get(report.name) == self._settings
-        old = await find_batch(database, self._config, report.sha256, failed=same_settings)
+        # A list, unlike a file, may turn back to what it said before.
+        name = report.name if opened.cursor is not None else None
+        old = await find_batch(
+            database, self._config, report.sha256, failed=same_settings, name=name
+        )
         if old is None:
             return False
         report.batch_id, report.status, report.encoding = old.batch_id, old.status, old.encoding
@@ -303,6 +292,7 @@ class _Pull:
         now = datetime.now(UTC)
         encoding = opened.encoding
         report.encoding = encoding_label(encoding) if encoding else None
+        marks = await read_marks(transaction, self._config, report.sha256)
         report.batch_id = await open_batch(
             transaction, self._config, opened.batch, report.encoding, now
         )
@@ -315,19 +305,32 @@ class _Pull:
             today=self._today,
             source_id=self._source_id,
             full=self._options.full,
+            run=self._run_noted_as,
         )
         try:
             async with transaction.savepoint():
                 table = opened.table(self._aliases)
                 report.encoding = table.encoding
                 await loader.load(transaction, table, storing=True)
+                if self._run_noted_as == FILE_RUN:
+                    await self._end_file(transaction, report, loader)
             report.status = BatchStatus.LOADED
         except TooManyRefused:
             await self._keep_findings(transaction, opened, report, loader)
         except FileRefused as refusal:
             report.status, report.problem = BatchStatus.FAILED, refusal.finding
+        await settle_delivery(transaction, self._config, self._source_id, report, marks)
         await close_batch(transaction, report, datetime.now(UTC))
         await self._checkpoint(transaction, opened, report, now)
+
+    async def _end_file(
+        self, transaction: Transaction, report: BatchReport, loader: Loader
+    ) -> None:
+        """Bury what a file that lists all there is no longer has."""
+        remark = await end_file(transaction, self._config, self._source_id, report, loader.context)
+        if remark is not None:
+            report.codes[remark.code] = 1
+            await loader.book.write_file_issues([remark])
 
     async def _keep_findings(
         self, transaction: Transaction, opened: OpenBatch, report: BatchReport, loader: Loader

@@ -8,8 +8,10 @@ lives as long as one batch, because repetitions are looked for in the whole file
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+
+import msgspec
 
 from adapters.facts import PatentFacts, StatementFact
 from adapters.feed import Feed
@@ -17,30 +19,63 @@ from adapters.findings import Finding
 from adapters.mapping import content_hash, key_text
 from adapters.model import MappedRow, Outcome, RowResult
 from adapters.rules import FACT_RULES, ROW_RULES, RuleContext
+from adapters.store.seen import SeenKeys
+
+Key = tuple[str, bytes, tuple[str, str]]
+"""Field, digest and title of a key that must not occur twice in a file."""
+
+
+class KeyedRow(msgspec.Struct, frozen=True, gc=False):
+    """A mapped row with the digests repetitions are found by: its keys, and the record it is part
+    of. Digests, not texts: they are few bytes however long a key is."""
+
+    mapped: MappedRow
+    keys: tuple[Key, ...]
+    record: bytes | None
 
 
 class Validator:
     """Decides the outcome of each row of one batch, in the order of the file."""
 
-    def __init__(self, feed: Feed) -> None:
+    def __init__(self, feed: Feed, seen: SeenKeys | None = None) -> None:
         self._feed = feed
         self._row_rules = ROW_RULES[feed.feed]
         self._fact_rules = FACT_RULES.get(feed.feed, ())
-        # Digest of a key → row and content of the accepted row that has it. Digests, not texts:
-        # a file of millions of rows is remembered in tens of bytes per row.
-        self._seen: dict[bytes, tuple[int, bytes]] = {}
+        self._seen = seen or SeenKeys()
         self._statements: dict[str, StatementFact] = {}
 
-    def check(self, rows: Iterable[MappedRow], context: RuleContext) -> Iterator[RowResult]:
-        """Yield the outcome of each row."""
-        for row in rows:
-            yield self._check(row, context)
+    def keyed(self, row: MappedRow) -> KeyedRow:
+        """Return a row ready to be checked; needs nothing of the rows before it."""
+        if row.key is None:
+            return KeyedRow(row, (), None)
+        feed, values = self._feed, row.values
+        keys = [(feed.key[-1], _digest("", *row.key), feed.key_title)]
+        for name, title in feed.unique.items():
+            if (value := values.get(name)) is not None:
+                keys.append((name, _digest(name, key_text(value)), title))
+        record = _digest("record", row.key[0]) if feed.agreeing else None
+        return KeyedRow(row, tuple(keys), record)
 
-    def _check(self, row: MappedRow, context: RuleContext) -> RowResult:
+    async def check_chunk(self, rows: Sequence[KeyedRow], context: RuleContext) -> list[RowResult]:
+        """Return the outcomes of the rows of a chunk, also against all chunks before it."""
+        if self._seen.has_spilled:
+            digests = [digest for row in rows for _, digest, _ in row.keys]
+            digests += {row.record for row in rows if row.record is not None}
+            await self._seen.recall(digests)
+        results = [self._check(row, context) for row in rows]
+        await self._seen.settle()
+        return results
+
+    def check(self, rows: Iterable[MappedRow], context: RuleContext) -> Iterator[RowResult]:
+        """Yield the outcome of each row, for as many rows as may be remembered in memory."""
+        for row in rows:
+            yield self._check(self.keyed(row), context)
+
+    def _check(self, keyed: KeyedRow, context: RuleContext) -> RowResult:
+        row, keys = keyed.mapped, keyed.keys
         if row.deleted:
             refused = any(not found.is_warning for found in row.findings)
             return RowResult(row, Outcome.REJECTED if refused else Outcome.DELETED, row.findings)
-        keys = self._keys(row)
         if keys and (earlier := self._seen.get(keys[0][1])) and earlier[1] == row.content_hash:
             repeated = row.finding("DUPLICATE", self._feed.key[-1], other=earlier[0])
             return RowResult(row, Outcome.DUPLICATE, (repeated,))
@@ -49,57 +84,43 @@ class Validator:
             if earlier := self._seen.get(digest):
                 findings.append(_conflict(row, name, earlier[0], title))
                 return RowResult(row, Outcome.REJECTED, tuple(findings))
-        if (earlier := self._record_of(row)) and earlier[1] != self._record_hash(row):
+        if (
+            keyed.record is not None
+            and (earlier := self._seen.get(keyed.record))
+            and earlier[1] != self._record_hash(row)
+        ):
             findings.append(_conflict(row, self._feed.key[0], earlier[0], self._feed.record_title))
             return RowResult(row, Outcome.REJECTED, tuple(findings))
         for rule in self._row_rules:
             findings += rule(row, context)
-        if all(found.is_warning for found in findings):
+        if self._fact_rules and all(found.is_warning for found in findings):
             if self._statements:
                 context = self._with_statements(row, context)
             for rule in self._fact_rules:
                 findings += rule(row, context)
-        return self._verdict(row, findings, keys, context)
+        return self._verdict(keyed, findings, context)
 
-    def _verdict(
-        self,
-        row: MappedRow,
-        findings: list[Finding],
-        keys: list[tuple[str, bytes, tuple[str, str]]],
-        context: RuleContext,
-    ) -> RowResult:
-        if any(not found.is_warning for found in findings):
+    def _verdict(self, keyed: KeyedRow, findings: list[Finding], context: RuleContext) -> RowResult:
+        row = keyed.mapped
+        if not findings:
+            outcome = Outcome.ACCEPTED
+        elif all(found.is_warning for found in findings):
+            outcome = Outcome.ACCEPTED_WITH_WARNINGS
+        else:
             return RowResult(row, Outcome.REJECTED, tuple(findings))
         # Only accepted rows are remembered: a corrected row may follow its refused first try.
-        for _, digest, _ in keys:
-            self._seen[digest] = (row.record.row, row.content_hash)
-        if self._feed.agreeing and row.key is not None:
-            record = (row.record.row, self._record_hash(row))
-            self._seen.setdefault(_digest("record", row.key[0]), record)
+        met = (row.record.row, row.content_hash)
+        for _, digest, _ in keyed.keys:
+            self._seen.add(digest, met)
+        if keyed.record is not None:
+            self._seen.add(keyed.record, (row.record.row, self._record_hash(row)))
         self._remember_statement(row, context)
-        outcome = Outcome.ACCEPTED_WITH_WARNINGS if findings else Outcome.ACCEPTED
         return RowResult(row, outcome, tuple(findings))
-
-    def _record_of(self, row: MappedRow) -> tuple[int, bytes] | None:
-        """Return the first accepted row of the same record and what it said, if there is one."""
-        if not self._feed.agreeing or row.key is None:
-            return None
-        return self._seen.get(_digest("record", row.key[0]))
 
     def _record_hash(self, row: MappedRow) -> bytes:
         """Return a digest of what belongs to the record and not to one of its patents."""
         agreeing = self._feed.agreeing
         return content_hash({name: row.values[name] for name in agreeing if name in row.values})
-
-    def _keys(self, row: MappedRow) -> list[tuple[str, bytes, tuple[str, str]]]:
-        """Return field, digest and title of the keys that must not occur twice in a file."""
-        keys: list[tuple[str, bytes, tuple[str, str]]] = []
-        if row.key is not None:
-            keys.append((self._feed.key[-1], _digest("", *row.key), self._feed.key_title))
-        for name, title in self._feed.unique.items():
-            if (value := row.values.get(name)) is not None:
-                keys.append((name, _digest(name, key_text(value)), title))
-        return keys if row.key is not None else []
 
     def _remember_statement(self, row: MappedRow, context: RuleContext) -> None:
         """Keep an accepted statement, since the next row may state the same patent once more."""

@@ -63,16 +63,17 @@ async def forget_seen(transaction: Transaction, source_id: int, run: int) -> Non
 
 
 async def absent_keys(
-    transaction: Transaction, source_id: int, run: int, limit: float
+    transaction: Transaction, source: SourceConfig, source_id: int, run: int
 ) -> tuple[list[bytes], Finding | None]:
     """Return the keys the whole list of a pull did not contain, or why none may be buried.
 
-    `limit`: the largest share that may be missing. What the pull has met is forgotten.
+    What the pull has met is forgotten.
     """
     known = await transaction.fetchval("ingest.known_rows", _KNOWN, source_id)
     missing = await transaction.fetch("ingest.missing_rows", _MISSING, source_id, run)
     unread = await transaction.fetchval("ingest.unread_rows", _UNREAD, source_id, run)
     await transaction.execute("ingest.forget_seen", _FORGET, source_id)
+    limit = source.refused_limit
     if not missing:
         return [], None
     if unread:

@@ -13,7 +13,7 @@ from adapters.precedence import Origin
 
 @dataclass(frozen=True, slots=True)
 class BatchContext:
-    """One batch being loaded."""
+    """One batch being loaded. `center`: whose source it came from."""
 
     feed: Feed
     batch_id: str
@@ -21,11 +21,17 @@ class BatchContext:
     confidence: SourceClass
     received_at: datetime
     today: date
+    center: str
+    _origins: dict[date | None, Origin] = field(default_factory=dict, repr=False, compare=False)
 
     def origin(self, row: RowResult) -> Origin:
-        """Return who says the values of a row, and as of when."""
+        """Return who says the values of a row, and as of when: one object for the rows of a day."""
         day = record_date(self.feed, row.mapped.values)
-        return Origin(self.confidence, self.source_system, self.batch_id, day)
+        found = self._origins.get(day)
+        if found is None:
+            found = Origin(self.confidence, self.source_system, self.batch_id, day)
+            self._origins[day] = found
+        return found
 
 
 @dataclass(slots=True)

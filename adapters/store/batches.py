@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+import orjson
 
 from adapters.config import SourceConfig
 from adapters.findings import Finding, storable
@@ -32,8 +33,12 @@ MAX_ISSUES = 100_000
 _FIND = """
 select id, status, encoding, rows_read, rows_accepted, rows_warned, rows_rejected, rows_duplicate,
        rows_ignored, rows_unchanged, rows_deleted, failure_code, failure_message
-from reporting.ingest_batch
+from reporting.ingest_batch as batch
 where source_name = $1 and feed = $2 and sha256 = $3 and status = any($4::text[])
+  and ($5::text is null or not exists (
+    select from reporting.ingest_batch as later
+    where later.source_name = $1 and later.feed = $2 and later.file_name = $5
+      and later.sha256 <> $3 and later.finished_at > batch.finished_at))
 order by received_at desc, id desc limit 1
 """
 _OPEN = """
@@ -61,12 +66,15 @@ set position = excluded.position,
     batch_id = coalesce(excluded.batch_id, source_checkpoint.batch_id),
     updated_at = excluded.updated_at
 """
-# No COPY: the driver's JSON codec is a text one.
-_ROW = """
-insert into reporting.ingest_row (
-    batch_id, row_number, sheet, outcome, natural_key, raw, content_hash)
-values ($1, $2, $3, $4, $5, $6, $7)
-"""
+_ROW_COLUMNS = (
+    "batch_id",
+    "row_number",
+    "sheet",
+    "outcome",
+    "natural_key",
+    "raw",
+    "content_hash",
+)
 _LOCK = "select pg_try_advisory_lock($1)"
 _UNLOCK = "select pg_advisory_unlock($1)"
 _HOLD = "select pg_try_advisory_xact_lock($1)"
@@ -84,12 +92,22 @@ class OldResult:
 
 
 async def find_batch(
-    database: Database | Transaction, source: SourceConfig, sha256: str, *, failed: bool
+    database: Database | Transaction,
+    source: SourceConfig,
+    sha256: str,
+    *,
+    failed: bool,
+    name: str | None = None,
 ) -> OldResult | None:
-    """Return the result of the same file pulled before; `failed`: also when it was refused."""
+    """Return the result of the same file pulled before; `failed`: also when it was refused.
+
+    With a `name` only when nothing else was pulled under it since: a list that says again what it
+    said before another version is news, while a file that is sent again is the old one.
+    """
     statuses = ["LOADED", "FAILED"] if failed else ["LOADED"]
+    named = None if name is None else storable(name)
     row = await database.fetchrow(
-        "ingest.find_batch", _FIND, source.code, source.feed, sha256, statuses
+        "ingest.find_batch", _FIND, source.code, source.feed, sha256, statuses, named
     )
     if row is None:
         return None
@@ -191,6 +209,7 @@ class BatchBook:
         """Write the rows that are not plainly accepted, as met, and all their findings."""
         plain = (Outcome.ACCEPTED, Outcome.DELETED)
         marked = [result for result in results if result.outcome not in plain]
+        raws = [raw_row(result) for result in marked]
         rows = [
             (
                 self._batch_id,
@@ -198,13 +217,15 @@ class BatchBook:
                 self._sheet,
                 result.outcome.value,
                 "|".join(result.mapped.key) if result.mapped.key else None,
-                raw_row(result),
-                result.mapped.content_hash.hex(),
+                raw,
+                text_digest(raw),
             )
-            for result in marked
+            for result, raw in zip(marked, raws, strict=True)
         ]
         if rows:
-            await self._transaction.executemany("ingest.rows", _ROW, rows)
+            await self._transaction.copy_records(
+                "ingest.rows", "reporting", "ingest_row", _ROW_COLUMNS, rows
+            )
         issues = [self._issue(found) for result in marked for found in result.findings]
         await self._write_issues(issues)
 
@@ -247,6 +268,11 @@ def raw_row(result: RowResult) -> dict[str, str]:
         storable(header): storable(cell_text(cell))[:_MAX_RAW_CHARACTERS]
         for header, cell in result.mapped.record.cells.items()
     }
+
+
+def text_digest(raw: dict[str, str]) -> str:
+    """Return a digest of a row as met: rows that come again word for word have the same."""
+    return hashlib.blake2b(orjson.dumps(raw), digest_size=16).hexdigest()
 
 
 async def write_checkpoint(

@@ -60,8 +60,10 @@ select $1, coalesce(max(ordinal) + 1, 0), $2, $3, $4, $5
 from platforms.center_name where code = $1
 """
 _DOCUMENT = """
-insert into platforms.policy_document (number, title, issuer, issued_on) values ($1, $2, $3, $4)
+insert into platforms.policy_document (number, title, issuer, issued_on)
+select * from unnest($1::text[], $2::text[], $3::text[], $4::date[])
 on conflict (number) do nothing
+returning number
 """
 
 
@@ -69,9 +71,7 @@ async def store_centers(
     transaction: Transaction, rows: Sequence[RowResult], batch: BatchContext
 ) -> Stored:
     """Merge the rows of a chunk."""
-    documents = list(_documents(rows))
-    if documents:
-        await transaction.executemany("ingest.documents", _DOCUMENT, documents)
+    registered = await _register_documents(transaction, rows)
     merged = await load_rows(transaction, SPEC, [(row.mapped.values["code"],) for row in rows])
     before: dict[Key, Name] = {key: row.values["name"] for key, row in merged.rows.items()}
     held = {key: row.values["status"] for key, row in merged.rows.items()}
@@ -92,7 +92,18 @@ async def store_centers(
     ]
     await announce_centers(transaction, changes, batch.source_system, batch.received_at)
     conflicts = await write_conflicts(transaction, SPEC.entity, merged.conflicts)
-    return Stored(len(merged.dirty), conflicts)
+    touched = {"OperationCenter": [key[0] for key in merged.dirty], "PolicyDocument": registered}
+    return Stored(len(merged.dirty), conflicts, touched)
+
+
+async def _register_documents(transaction: Transaction, rows: Sequence[RowResult]) -> list[str]:
+    """Write the documents that rows name whole; return the numbers of those that are new."""
+    documents = list(_documents(rows))
+    if not documents:
+        return []
+    columns = map(list, zip(*documents, strict=True))
+    records = await transaction.fetch("ingest.documents", _DOCUMENT, *columns)
+    return [record["number"] for record in records]
 
 
 def _documents(rows: Iterable[RowResult]) -> Iterable[tuple[Any, ...]]:

@@ -7,6 +7,8 @@ from typing import Literal
 
 from adapters.store.batch import BatchContext
 from resolvers.database.pool import Transaction
+from resolvers.hub.changes import CHANGED
+from resolvers.hub.events import EVENT, NOTIFY
 
 _COLUMNS = ("entity_type", "entity_key", "kind", "source_code", "batch_id")
 
@@ -18,7 +20,8 @@ async def write_changes(
     batch: BatchContext,
     kind: Literal["UPSERT", "DELETE"] = "UPSERT",
 ) -> None:
-    """Note the records of a chunk that are new or different now; GraphQL type → keys."""
+    """Note the records of a chunk that are new or different now (GraphQL type → keys), and wake who
+    waits for changes once the transaction commits."""
     rows = [
         (entity, key, kind, source_code, batch.batch_id)
         for entity, keys in touched.items()
@@ -26,3 +29,6 @@ async def write_changes(
     ]
     if rows:
         await transaction.copy_records("ingest.changes", "hub", "change", _COLUMNS, rows)
+        payload = {"types": sorted({row[0] for row in rows}), "source": source_code}
+        await transaction.execute("hub.event", EVENT, CHANGED, batch.batch_id, payload)
+        await transaction.execute("hub.notify", NOTIFY)

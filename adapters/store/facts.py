@@ -41,7 +41,9 @@ order by pledge.registration_number
 """
 
 # Feeds whose rules ask nothing about patents need no statement at all.
-ASKING_FEEDS = frozenset(("PLEDGE", "LICENCE", "TRANSFER", "LISTING", "OPEN_LICENCE"))
+ASKING_FEEDS = frozenset(
+    ("PLEDGE", "LICENCE", "TRANSFER", "LISTING", "OPEN_LICENCE", "INTENSIVE_PRODUCT")
+)
 
 
 async def read_facts(transaction: Transaction, numbers: Iterable[str]) -> dict[str, PatentFacts]:

@@ -79,7 +79,11 @@ async def store_legal_events(
     changed = {record["application_number"] for record in (*written, *moved)}
     conflicts = await _project(transaction, sorted(changed), batch)
     await _announce(transaction, written)
-    return Stored(len(written), conflicts)
+    touched = {
+        "LegalEvent": [str(record["id"]) for record in written],
+        "Patent": sorted(changed),
+    }
+    return Stored(len(written), conflicts, touched)
 
 
 def _columns(row: RowResult) -> tuple[Any, ...]:
@@ -114,7 +118,7 @@ async def _project(transaction: Transaction, numbers: list[str], batch: BatchCon
     """Write the patents of the events again, which projects their status."""
     merged = await load_rows(transaction, PATENT, [(number,) for number in numbers])
     for key in merged.rows:
-        merged.dirty[key] = set()
+        merged.dirty[key] = frozenset()
     return await write_patents(transaction, merged, batch)
 
 

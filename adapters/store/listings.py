@@ -71,9 +71,10 @@ async def store_listings(
         historic=("status",),
     )
     await write_rows(transaction, SPEC, merged, batch.received_at)
-    await tell_of_listings(transaction, [merged.ids[key] for key in merged.dirty])
+    ids = [merged.ids[key] for key in merged.dirty]
+    await tell_of_listings(transaction, ids)
     conflicts = await write_conflicts(transaction, SPEC.entity, merged.conflicts)
-    return Stored(len(merged.dirty), conflicts)
+    return Stored(len(merged.dirty), conflicts, {"Listing": list(map(str, ids))})
 
 
 def _without_status(values: Mapping[str, object]) -> dict[str, object]:

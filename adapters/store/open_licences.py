@@ -61,13 +61,16 @@ _PHONE = re.compile(r"\+?\d[\d -]{5,18}\d")
 _EXPIRE = """
 update trading.open_licence_statement set status = 'EXPIRED', ended_on = term_to
 where application_number = any($1) and status = 'IN_FORCE' and term_to < $2
+returning statement_number
 """
 _REPORTS = """
 insert into patents.evaluation_report (
     application_number, conclusion, source_system, batch_id, received_at, confidence, record_date,
     content_hash)
-values ($1, 'UNKNOWN', $2, $3, $4, $5, $6, $7)
+select number, 'UNKNOWN', $2, $3::uuid, $4, $5, day, hash
+from unnest($1::text[], $6::date[], $7::text[]) as given (number, day, hash)
 on conflict (application_number) do nothing
+returning application_number
 """
 
 
@@ -76,7 +79,7 @@ async def store_open_licences(
 ) -> Stored:
     """Merge the rows of a chunk. Statements whose term is over make room for the next one first."""
     numbers = [row.mapped.values["applicationNumber"].canonical for row in rows]
-    await transaction.execute("ingest.expire_statements", _EXPIRE, numbers, batch.today)
+    expired = await transaction.fetch("ingest.expire_statements", _EXPIRE, numbers, batch.today)
     names = (name for row in rows for name in row.mapped.values["licensors"])
     resolved = await resolve_names(transaction, names)
     incoming = [_incoming(row, batch, resolved) for row in rows]
@@ -94,31 +97,33 @@ async def store_open_licences(
     await write_rows(transaction, SPEC, merged, batch.received_at)
     announced = [key[0] for key, names in merged.dirty.items() if "status" in names]
     await announce_open_licences(transaction, announced)
-    await _note_reports(transaction, rows, batch)
+    reported = await _note_reports(transaction, rows, batch)
     conflicts = await write_conflicts(transaction, SPEC.entity, merged.conflicts)
-    return Stored(len(merged.dirty), conflicts)
+    statements = [record["statement_number"] for record in expired]
+    statements += [key[0] for key in merged.dirty]
+    touched = {"OpenLicenceStatement": statements, "Patent": reported}
+    return Stored(len(merged.dirty), conflicts, touched)
 
 
 async def _note_reports(
     transaction: Transaction, rows: Sequence[RowResult], batch: BatchContext
-) -> None:
-    await transaction.executemany(
+) -> list[str]:
+    """Note the evaluation reports statements say were filed; return the patents with a new one."""
+    named = [row for row in rows if row.mapped.values.get("evaluationReportFiled") == "YES"]
+    if not named:
+        return []
+    records = await transaction.fetch(
         "ingest.evaluation_reports",
         _REPORTS,
-        [
-            (
-                row.mapped.values["applicationNumber"].canonical,
-                batch.source_system,
-                batch.batch_id,
-                batch.received_at,
-                batch.confidence.value,
-                batch.origin(row).record_date,
-                row.mapped.content_hash.hex(),
-            )
-            for row in rows
-            if row.mapped.values.get("evaluationReportFiled") == "YES"
-        ],
+        [row.mapped.values["applicationNumber"].canonical for row in named],
+        batch.source_system,
+        batch.batch_id,
+        batch.received_at,
+        batch.confidence.value,
+        [batch.origin(row).record_date for row in named],
+        [row.mapped.content_hash.hex() for row in named],
     )
+    return [record["application_number"] for record in records]
 
 
 def _incoming(row: RowResult, batch: BatchContext, resolved: Mapping[str, str]) -> Incoming:

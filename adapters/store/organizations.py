@@ -61,7 +61,7 @@ async def store_organizations(
         for key, fields in merged.dirty.items()
         if "name" in fields
     ]
-    await resolve_waiting(transaction, names)
+    touched = await resolve_waiting(transaction, names)
     if merged.dirty:
         await transaction.execute(
             "ingest.organization_regions",
@@ -70,7 +70,8 @@ async def store_organizations(
             [merged.rows[key].values.get("region_code") for key in merged.dirty],
         )
     conflicts = await write_conflicts(transaction, SPEC.entity, merged.conflicts)
-    return Stored(len(merged.dirty), conflicts)
+    touched["Organization"] = [key[0] for key in merged.dirty]
+    return Stored(len(merged.dirty), conflicts, touched)
 
 
 def _incoming(row: RowResult, batch: BatchContext) -> Incoming:

@@ -10,7 +10,9 @@ from resolvers.database.pool import Transaction
 
 _WRITE = """
 insert into trading.patent_facts (application_number, main_ipc, ipc_symbols, region_code)
-values ($1, $2, $3, $4)
+select number, main, string_to_array(symbols, ' '), region
+from unnest($1::text[], $2::text[], $3::text[], $4::text[])
+  as given (number, main, symbols, region)
 on conflict (application_number) do update
 set main_ipc = excluded.main_ipc, ipc_symbols = excluded.ipc_symbols,
     region_code = excluded.region_code
@@ -26,20 +28,29 @@ async def write_patent_facts(transaction: Transaction, patents: Mapping[str, Sto
     """Replace the facts of some patents."""
     if not patents:
         return
-    rows = []
-    symbols = []
-    for number, stored in patents.items():
-        classes = list(stored.values.get("ipc") or ())
-        rows.append(
-            (number, stored.values.get("main_ipc"), classes, stored.values.get("applicant_region"))
-        )
-        symbols += [(number, symbol) for symbol in dict.fromkeys(classes)]
-    await transaction.executemany("ingest.patent_facts", _WRITE, rows)
+    numbers = list(patents)
+    stored = [patents[number].values for number in numbers]
+    classes: list[tuple[str, ...]] = [values.get("ipc") or () for values in stored]
+    regions = [values.get("applicant_region") for values in stored]
+    await transaction.execute(
+        "ingest.patent_facts",
+        _WRITE,
+        numbers,
+        [values.get("main_ipc") for values in stored],
+        # As one text, since lists in a list would be an array of more dimensions.
+        [" ".join(symbols) for symbols in classes],
+        regions,
+    )
     await transaction.execute(
         "ingest.clear_patent_facts_ipc",
         "delete from trading.patent_facts_ipc where application_number = any($1)",
-        list(patents),
+        numbers,
     )
+    symbols = [
+        (number, symbol)
+        for number, own in zip(numbers, classes, strict=True)
+        for symbol in dict.fromkeys(own)
+    ]
     await transaction.copy_records(
         "ingest.patent_facts_ipc",
         "trading",
@@ -50,6 +61,6 @@ async def write_patent_facts(transaction: Transaction, patents: Mapping[str, Sto
     await transaction.execute(
         "ingest.patent_regions",
         _WRITE_REGIONS,
-        list(patents),
-        [stored.values.get("applicant_region") for stored in patents.values()],
+        numbers,
+        regions,
     )

@@ -20,7 +20,7 @@ from adapters.store.batch import BatchContext, Stored
 from adapters.store.conflicts import write_conflicts
 from adapters.store.parties import PARTY_COLUMNS, parties, resolve_names
 from adapters.store.patent_facts import write_patent_facts
-from adapters.store.publications import store_publications
+from adapters.store.publications import merge_publications, write_publications
 from adapters.store.table import (
     Child,
     Incoming,
@@ -91,9 +91,11 @@ async def store_patents(
     merge_rows(merged, incoming, historic=_HISTORIC)
     earlier = await transfers_of_new_patents(transaction, [key[0] for key in merged.new])
     merge_rows(merged, earlier, historic=_HISTORIC)
+    publications = await merge_publications(transaction, rows, batch)
     conflicts = await write_patents(transaction, merged, batch)
-    published = await store_publications(transaction, rows, batch)
-    return Stored(len(merged.dirty.keys() | published.keys), conflicts + published.conflicts)
+    published = await write_publications(transaction, publications, batch)
+    changed = [key[0] for key in dict.fromkeys((*merged.dirty, *published.keys))]
+    return Stored(len(changed), conflicts + published.conflicts, {"Patent": changed})
 
 
 async def write_patents(transaction: Transaction, merged: MergedRows, batch: BatchContext) -> int:

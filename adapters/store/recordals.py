@@ -71,7 +71,8 @@ class Recordal:
         if self.after is not None:
             await self.after(transaction, StoredRecords(before, merged, grown), batch)
         conflicts = await write_conflicts(transaction, self.spec.entity, merged.conflicts)
-        return Stored(len({key[0] for key in merged.dirty} | grown), conflicts)
+        changed = list(dict.fromkeys((*(key[0] for key in merged.dirty), *sorted(grown))))
+        return Stored(len(changed), conflicts, {self.spec.entity: changed})
 
     def _incoming(
         self, row: RowResult, batch: BatchContext, resolved: Mapping[str, str]

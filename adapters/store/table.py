@@ -1,15 +1,16 @@
 """Merging rows into one table, set by set: load what is there, merge in memory, write what changed.
 
-In: `Incoming` rows of a chunk. Out: what was written. Three to five statements per chunk whatever
-its size. A spec says which columns make a field (an amount is one field of eight columns) and which
-fields live in child tables (the parties of a patent); precedence is decided field by field in
-`adapters.precedence`.
+In: `Incoming` rows of a chunk. Out: what was written. A fixed number of statements per chunk
+whatever its size: rows nobody stored yet are copied straight into the table, rows that changed go
+by a temporary table and one `insert … on conflict do update`. A spec says which columns make a
+field (an amount is one field of nine columns) and which fields live in child tables (the parties of
+a patent); precedence is decided field by field in `adapters.precedence`.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -33,7 +34,8 @@ PROVENANCE = (
 )
 
 _BATCH_CHANGE = """
-insert into reporting.batch_change (batch_id, table_name, row_key) values ($1, $2, $3)
+insert into reporting.batch_change (batch_id, table_name, row_key)
+select batch_id, $2, row_key from unnest($1::uuid[], $3::text[]) as given (batch_id, row_key)
 on conflict do nothing
 """
 
@@ -77,8 +79,7 @@ class TableSpec:
         return self.id_column or next(iter(self.key))
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(msgspec.Struct, frozen=True, gc=False):
     """Values for one row, as the source says them."""
 
     key: Key
@@ -94,7 +95,7 @@ class MergedRows:
     rows: dict[Key, StoredRow]
     ids: dict[Key, Any]
     new: set[Key] = field(default_factory=set)
-    dirty: dict[Key, set[str]] = field(default_factory=dict)
+    dirty: dict[Key, frozenset[str]] = field(default_factory=dict)
     altered: set[tuple[str, Key]] = field(default_factory=set)
     conflicts: list[tuple[Key, Conflict]] = field(default_factory=list)
 
@@ -205,18 +206,21 @@ def merge_rows(
     merged: MergedRows, incoming: Iterable[Incoming], *, historic: Collection[str] = ()
 ) -> None:
     """Merge rows into what was loaded; several rows of one key are merged one after the other."""
+    rows, dirty = merged.rows, merged.dirty
     for arriving in incoming:
-        held = merged.rows.get(arriving.key)
+        held = rows.get(arriving.key)
         result = merge(held, arriving.values, arriving.origin, historic=historic)
         if held is None:
             merged.new.add(arriving.key)
         if result.is_changed:
-            merged.dirty.setdefault(arriving.key, set()).update(result.changed)
-            merged.rows[arriving.key] = result.row
+            names = dirty.get(arriving.key)
+            dirty[arriving.key] = result.changed if names is None else names | result.changed
+            rows[arriving.key] = result.row
             batch_id = arriving.origin.batch_id
             if held is not None and batch_id is not None and not _is_of(held, batch_id):
                 merged.altered.add((batch_id, arriving.key))
-        merged.conflicts += ((arriving.key, conflict) for conflict in result.conflicts)
+        if result.conflicts:
+            merged.conflicts += ((arriving.key, conflict) for conflict in result.conflicts)
 
 
 def _is_of(row: StoredRow, batch_id: str) -> bool:
@@ -236,29 +240,59 @@ async def write_rows(
         return
     columns = [*spec.key, *spec.columns, *spec.computed, *PROVENANCE]
     columns += ["field_provenance"] if spec.keeps_field_origins else []
-    values = ", ".join(f"${n}" for n in range(1, len(columns) + 1))
-    updates = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in spec.key)
-    await transaction.executemany(
-        f"ingest.write {spec.table}",
-        f"insert into {spec.table} ({', '.join(columns)}) values ({values}) "  # noqa: S608
-        f"on conflict ({', '.join(spec.key)}) do update set {updates}",
-        [
-            _parameters(spec, key, merged.rows[key], received_at, (computed or {}).get(key, ()))
-            for key in merged.dirty
-        ],
-    )
+    build = _builder(spec, received_at, computed or {})
+    new = [key for key in merged.dirty if key in merged.new]
+    held = [key for key in merged.dirty if key not in merged.new]
+    schema, table = spec.table.split(".")
+    if new:
+        # A row that another source wrote since it was looked for breaks the key: the caller's case.
+        await transaction.copy_records(
+            f"ingest.fill {spec.table}",
+            schema,
+            table,
+            columns,
+            (build(key, merged.rows[key]) for key in new),
+        )
+    if held:
+        await _update(transaction, spec, columns, [build(key, merged.rows[key]) for key in held])
     await _note_altered(transaction, spec, merged)
     await _fill_ids(transaction, spec, merged)
-    for name, child in spec.children.items():
-        changed = [key for key, fields in merged.dirty.items() if name in fields]
-        await _replace_children(transaction, child, name, merged, changed)
+    await _write_children(transaction, spec, merged, held)
+
+
+async def _update(
+    transaction: Transaction, spec: TableSpec, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
+    """Write rows that are there already, set by set."""
+    staging = f"ingest_{spec.table.replace('.', '_')}"
+    names = ", ".join(columns)
+    updates = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in spec.key)
+    await transaction.execute(
+        f"ingest.stage {spec.table}",
+        f"create temporary table if not exists {staging} on commit drop "  # noqa: S608
+        f"as select {names} from {spec.table} with no data",
+    )
+    await transaction.copy_records(f"ingest.stage {spec.table}", "pg_temp", staging, columns, rows)
+    await transaction.execute(
+        f"ingest.write {spec.table}",
+        f"insert into {spec.table} ({names}) select {names} from pg_temp.{staging} "  # noqa: S608
+        f"on conflict ({', '.join(spec.key)}) do update set {updates}",
+    )
+    await transaction.execute(f"ingest.staged {spec.table}", f"truncate pg_temp.{staging}")
 
 
 async def _note_altered(transaction: Transaction, spec: TableSpec, merged: MergedRows) -> None:
     """Note which rows a batch found and changed: rolling it back must not remove them."""
-    rows = sorted((batch_id, spec.table, row_key(key)) for batch_id, key in merged.altered)
-    if rows:
-        await transaction.executemany("ingest.batch_change", _BATCH_CHANGE, rows)
+    if not merged.altered:
+        return
+    rows = sorted((batch_id, row_key(key)) for batch_id, key in merged.altered)
+    await transaction.execute(
+        "ingest.batch_change",
+        _BATCH_CHANGE,
+        [batch_id for batch_id, _ in rows],
+        spec.table,
+        [key for _, key in rows],
+    )
 
 
 def row_key(key: Key) -> str:
@@ -270,31 +304,41 @@ def row_key(key: Key) -> str:
     return "|".join(str(part) for part in key)
 
 
-def _parameters(
-    spec: TableSpec, key: Key, row: StoredRow, received_at: datetime, computed: Sequence[Any]
-) -> list[Any]:
-    parameters: list[Any] = list(key)
-    for name, columns in spec.fields.items():
-        value = row.values.get(name)
-        if value is None:
-            parameters += spec.empty.get(name, (None,) if len(columns) == 1 else NO_MONEY)
-        elif len(columns) == 1:
-            parameters.append(list(value) if isinstance(value, tuple) else value)
-        else:
-            parameters += value
-    parameters += computed
-    origin = row.origin
-    parameters += [
-        origin.source_system,
-        origin.batch_id,
-        received_at,
-        origin.confidence.value,
-        origin.record_date,
-        row_hash(row.values),
+def _builder(
+    spec: TableSpec, received_at: datetime, computed: Mapping[Key, Sequence[Any]]
+) -> Callable[[Key, StoredRow], list[Any]]:
+    """Return what makes the column values of a row, in the order of `write_rows`."""
+    fields = [
+        (name, len(columns) == 1, spec.empty.get(name, (None,) if len(columns) == 1 else NO_MONEY))
+        for name, columns in spec.fields.items()
     ]
-    if spec.keeps_field_origins:
-        parameters.append({name: _origin_json(found) for name, found in row.field_origins.items()})
-    return parameters
+
+    def build(key: Key, row: StoredRow) -> list[Any]:
+        parameters: list[Any] = list(key)
+        for name, is_single, empty in fields:
+            value = row.values.get(name)
+            if value is None:
+                parameters += empty
+            elif is_single:
+                parameters.append(value)
+            else:
+                parameters += value
+        parameters += computed.get(key, ())
+        origin = row.origin
+        parameters += (
+            origin.source_system,
+            origin.batch_id,
+            received_at,
+            origin.confidence.value,
+            origin.record_date,
+            row_hash(row.values),
+        )
+        if spec.keeps_field_origins:
+            others = {name: _origin_json(found) for name, found in row.field_origins.items()}
+            parameters.append(others)
+        return parameters
+
+    return build
 
 
 def _origin_json(origin: Origin) -> dict[str, str | None]:
@@ -324,36 +368,49 @@ async def _fill_ids(transaction: Transaction, spec: TableSpec, merged: MergedRow
             merged.ids[tuple(record[name] for name in spec.key)] = record[spec.id_column]
 
 
-async def _replace_children(
-    transaction: Transaction, child: Child, name: str, merged: MergedRows, keys: Sequence[Key]
+async def _write_children(
+    transaction: Transaction, spec: TableSpec, merged: MergedRows, held: Sequence[Key]
 ) -> None:
-    if not keys:
-        return
-    fixed = "".join(f" and {column} = '{value}'" for column, value in child.fixed.items())
-    await transaction.execute(
-        f"ingest.clear {child.table}",
-        f"delete from {child.table} where {child.parent} = any($1){fixed}",  # noqa: S608
-        [merged.ids[key] for key in keys],
-    )
-    schema, table = child.table.split(".")
-    records = [
-        (
-            merged.ids[key],
-            *child.fixed.values(),
-            ordinal,
-            *(item if isinstance(item, tuple) else (item,)),
-        )
-        for key in keys
-        for ordinal, item in enumerate(merged.rows[key].values.get(name) or ())
+    """Replace the children whose field changed; rows that are new have none yet."""
+    copies: dict[tuple[str, tuple[str, ...]], list[tuple[str, Child]]] = {}
+    for name, child in spec.children.items():
+        changed = [key for key in held if name in merged.dirty[key]]
+        if changed:
+            fixed = "".join(f" and {column} = '{value}'" for column, value in child.fixed.items())
+            await transaction.execute(
+                f"ingest.clear {child.table}",
+                f"delete from {child.table} where {child.parent} = any($1){fixed}",  # noqa: S608
+                [merged.ids[key] for key in changed],
+            )
+        columns = (child.parent, *child.fixed, "ordinal", *child.columns)
+        copies.setdefault((child.table, columns), []).append((name, child))
+    # Children of one table (applicants and holders) are copied at once.
+    for (table_name, columns), parts in copies.items():
+        if any(name in names for name, _ in parts for names in merged.dirty.values()):
+            schema, table = table_name.split(".")
+            await transaction.copy_records(
+                f"ingest.fill {table_name}", schema, table, columns, _items(merged, parts)
+            )
+
+
+def _items(merged: MergedRows, parts: Sequence[tuple[str, Child]]) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of one child table, record by record."""
+    layouts = [
+        (name, tuple(child.fixed.values()), len(child.columns) == 1) for name, child in parts
     ]
-    columns = (child.parent, *child.fixed, "ordinal", *child.columns)
-    await transaction.copy_records(f"ingest.fill {child.table}", schema, table, columns, records)
+    for key, names in merged.dirty.items():
+        values, parent = merged.rows[key].values, merged.ids[key]
+        for name, fixed, is_single in layouts:
+            if name in names:
+                for ordinal, item in enumerate(values.get(name) or ()):
+                    yield (parent, *fixed, ordinal, *((item,) if is_single else item))
 
 
 def row_hash(values: Mapping[str, Any]) -> str:
     """Return the digest kept in `content_hash`."""
-    plain = {name: plain_json(value) for name, value in sorted(values.items())}
-    return hashlib.blake2b(msgspec.json.encode(plain), digest_size=16).hexdigest()
+    # The encoder writes days and amounts as texts, and tuples as lists.
+    plain = msgspec.json.encode(dict(sorted(values.items())))
+    return hashlib.blake2b(plain, digest_size=16).hexdigest()
 
 
 def plain_json(value: Any) -> Any:

@@ -18,8 +18,8 @@ from typing import Final
 from adapters.model import RowResult, SourceClass
 from adapters.store.batch import BatchContext, Stored
 from adapters.store.ledger import key_hash
+from adapters.store.traces import BY_SOURCE, StateChange, publish, write_history
 from resolvers.database.pool import Transaction
-from resolvers.hub.events import EVENTS, NOTIFY
 
 _EVERYBODY: Final = frozenset(SourceClass)
 _BURY: Final = """
@@ -27,16 +27,13 @@ update reporting.source_row set deleted_at = $2, deleted_by = $3
 where source_id = $1 and key_hash = any($4) and deleted_at is null
 returning natural_key
 """
-_ROLE: Final = "SERVICE"
-_GONE: Final = "来源已撤下 / its source no longer lists it"
-_BACK: Final = "来源重新列出 / its source lists it again"
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a feed's records end. `key`: columns of the natural key. `states` → `to`, and back to
-    `open`. `event`: topic, `payload`: name → column. `classes`: whose word ends it. `also`,
-    `also_back`: what is set beside the state."""
+    """How a feed's records end. `key`: columns of the natural key. `states` → `to` by `action`, and
+    back to `open`. `event`: topic, if one is told; `payload`: name → column. `classes`: whose word
+    ends it. `also`, `also_back`: what is set beside the state."""
 
     schema: str
     table: str
@@ -46,8 +43,9 @@ class Ending:
     key: tuple[str, ...]
     states: tuple[str, ...]
     to: str
+    action: str
     open: str
-    event: str
+    event: str | None
     payload: Mapping[str, str]
     classes: frozenset[SourceClass] = _EVERYBODY
     also: str = ""
@@ -64,6 +62,7 @@ ENDINGS: Final[Mapping[str, Ending]] = {
         key=("platform_code", "number"),
         states=("SCREENING", "SCREEN_FAILED", "LISTED", "SUSPENDED", "MATCHED"),
         to="DELISTED",
+        action="DELIST",
         open="LISTED",
         event="trading.listing_changed",
         payload={
@@ -72,6 +71,20 @@ ENDINGS: Final[Mapping[str, Ending]] = {
             "region": "region_code",
             "status": "status",
         },
+    ),
+    "DEMAND": Ending(
+        schema="trading",
+        table="trading.demand",
+        entity="Demand",
+        workflow="demand",
+        id="id",
+        key=("center_code", "number"),
+        states=("OPEN",),
+        to="CLOSED",
+        action="CLOSE",
+        open="OPEN",
+        event=None,
+        payload={},
     ),
     "OPEN_LICENCE": Ending(
         schema="trading",
@@ -82,6 +95,7 @@ ENDINGS: Final[Mapping[str, Ending]] = {
         key=("statement_number",),
         states=("IN_FORCE",),
         to="WITHDRAWN",
+        action="WITHDRAW",
         open="IN_FORCE",
         event="trading.open_licence_changed",
         payload={"status": "status"},
@@ -165,27 +179,17 @@ async def _move(
         batch.received_at,
         *dated,
     )
-    await transaction.execute(
-        f"ingest.end_history {ending.schema}",
-        f"insert into {ending.schema}.status_change (workflow, key, from_status, to_status, "  # noqa: S608
-        "action, by_subject, by_role, at, comment) "
-        "select $1, key, before, $4, null, $5, $6, $7, $8 "
-        "from unnest($2::text[], $3::text[]) as given (key, before)",
-        ending.workflow,
-        ids,
-        [record["status"] for record in found],
-        to,
-        batch.source_system,
-        _ROLE,
-        batch.received_at,
-        _BACK if back else _GONE,
-    )
-    payloads = [
-        {name: to if name == "status" else record[name] for name in ending.payload}
+    changes = [
+        StateChange(record["id"], record["status"], to, None if back else ending.action)
         for record in found
     ]
-    await transaction.execute("hub.events", EVENTS, ending.event, ids, payloads)
-    await transaction.execute("hub.notify", NOTIFY)
+    await write_history(transaction, ending.schema, ending.workflow, changes, batch)
+    if ending.event is not None:
+        payloads = [
+            {name: to if name == "status" else record[name] for name in ending.payload}
+            for record in found
+        ]
+        await publish(transaction, ending.event, ids, payloads)
     return ids
 
 
@@ -196,14 +200,15 @@ def _find(ending: Ending, *, back: bool) -> str:
     same = " and ".join(
         f"t.{column} = {name}" for column, name in zip(ending.key, names, strict=True)
     )
-    columns = ", ".join(f"t.{column} as {name}" for name, column in ending.payload.items())
+    columns = "".join(f", t.{column} as {name}" for name, column in ending.payload.items())
     ours = (
-        f" and (select by_subject = $2 and comment = '{_GONE}' from {ending.schema}.status_change "  # noqa: S608
+        f" and (select by_subject = '{BY_SOURCE}' || $2 "  # noqa: S608
+        f"from {ending.schema}.status_change "
         f"where workflow = '{ending.workflow}' and key = t.{ending.id}::text "
         "order by id desc limit 1)"
     )
     return (
-        f"select t.{ending.id}::text as id, t.status, {columns} from {ending.table} as t "  # noqa: S608
+        f"select t.{ending.id}::text as id, t.status{columns} from {ending.table} as t "  # noqa: S608
         f"join unnest({arrays}) as given ({', '.join(names)}) on {same} "
         f"where t.status = any($1) and t.source_system = $2{ours if back else ''} "
         f"order by t.{ending.id} for update of t"

@@ -56,8 +56,12 @@ async def store_transfers(
     merge_rows(merged, incoming)
     await write_rows(transaction, SPEC, merged, batch.received_at)
     conflicts = await write_conflicts(transaction, SPEC.entity, merged.conflicts)
-    conflicts += await _change_holders(transaction, incoming, batch)
-    return Stored(len(merged.dirty), conflicts)
+    patents, more = await _change_holders(transaction, incoming, batch)
+    touched = {
+        SPEC.entity: [str(merged.ids[key]) for key in merged.dirty],
+        PATENT.entity: patents,
+    }
+    return Stored(len(merged.dirty), conflicts + more, touched)
 
 
 def _incoming(row: RowResult, batch: BatchContext, resolved: Mapping[str, str]) -> Incoming:
@@ -77,7 +81,8 @@ def _incoming(row: RowResult, batch: BatchContext, resolved: Mapping[str, str]) 
 
 async def _change_holders(
     transaction: Transaction, transfers: Iterable[Incoming], batch: BatchContext
-) -> int:
+) -> tuple[list[str], int]:
+    """Let transfers change the holders; return the patents that changed, and the conflicts."""
     ordered = sorted(transfers, key=lambda transfer: transfer.key[1])
     merged = await load_rows(transaction, PATENT, [(transfer.key[0],) for transfer in ordered])
     for transfer in ordered:
@@ -90,7 +95,7 @@ async def _change_holders(
         if holders is not None:
             change = Incoming((transfer.key[0],), {"holders": holders}, transfer.origin)
             merge_rows(merged, [change], historic=("holders",))
-    return await write_patents(transaction, merged, batch)
+    return [key[0] for key in merged.dirty], await write_patents(transaction, merged, batch)
 
 
 def holders_after(

@@ -16,18 +16,25 @@ from dataclasses import dataclass
 from typing import Final
 
 from adapters.store import (
+    business_reports,
     centers,
+    credit,
+    demands,
+    intensive_products,
     licences,
     listings,
+    navigation,
     open_licences,
     organizations,
     patents,
     pledges,
     publications,
+    third_parties,
     transfers,
 )
 from adapters.store.failures import DATA_ERRORS
 from adapters.store.table import TableSpec
+from adapters.store.traces import not_moved_in_hub
 from resolvers.database.pool import Transaction
 
 
@@ -64,6 +71,37 @@ UNDO: Final[Mapping[str, tuple[Undo | Parts, ...]]] = {
         Undo(open_licences.SPEC, "t.status in ('FILED', 'IN_FORCE', 'EXPIRED')"),
         Parts("patents.evaluation_report"),
     ),
+    "INTENSIVE_PRODUCT": (
+        Undo(
+            intensive_products.SPEC,
+            not_moved_in_hub("tools", intensive_products.WORKFLOW, "filing_number"),
+        ),
+    ),
+    "NAVIGATION": (Undo(navigation.SPEC),),
+    "THIRD_PARTY": (
+        Undo(third_parties.SPEC, not_moved_in_hub("tools", third_parties.WORKFLOW, "id")),
+        Undo(credit.SPEC, not_moved_in_hub("tools", credit.WORKFLOW, "id")),
+    ),
+    "DEMAND": (
+        Undo(
+            demands.SPEC,
+            "t.status in ('OPEN', 'EXPIRED') "
+            "and not exists (select from trading.match where demand_id = t.id "
+            "and status <> 'PROPOSED')",
+        ),
+    ),
+    "BUSINESS_REPORT": (
+        Undo(
+            business_reports.VALUES,
+            "exists (select from reporting.business_report as r where r.id = t.report_id "
+            "and r.status in ('DRAFT', 'RETURNED', 'VALIDATION_FAILED'))",
+        ),
+        Undo(
+            business_reports.REPORTS,
+            "t.status = 'DRAFT' "
+            "and not exists (select from reporting.report_value where report_id = t.id)",
+        ),
+    ),
 }
 """Feed → what its batches make, in the order in which it can be removed.
 
@@ -82,6 +120,7 @@ _TRACES: Final = (
     "on batch.source_name = source.code where batch.id = $1)",
     "delete from reporting.conflict where losing_batch_id = $1",
     "update reporting.ingest_row set resolved_by_batch = null where resolved_by_batch = $1",
+    "update reporting.ingest_row set replaced_by_batch = null where replaced_by_batch = $1",
 )
 
 

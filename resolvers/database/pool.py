@@ -31,6 +31,8 @@ Isolation = Literal["read_committed", "repeatable_read", "serializable"]
 CLOSE_SECONDS = 5.0
 # Firewalls forget idle connections without a word; ours are younger.
 IDLE_SECONDS = 300.0
+# The byte PostgreSQL puts before the text of a jsonb in binary form.
+_JSONB_VERSION = b"\x01"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class Transaction:
 
     def __init__(self, connection: Connection, where: str) -> None:
         self.connection = connection
-        self._where = where
+        self.where = where
 
     async def fetch(self, name: str, sql: str, *args: object) -> list[asyncpg.Record]:
         return await self._run(name, self.connection.fetch, sql, *args)
@@ -114,7 +116,7 @@ class Transaction:
             try:
                 return await method(*args)
             except Exception as error:
-                raise explain_failure(error, self._where, name) from None
+                raise explain_failure(error, self.where, name) from None
 
 
 class Database:
@@ -280,11 +282,18 @@ async def _keep(connection: asyncpg.Connection[asyncpg.Record]) -> None:
 
 
 async def _set_codecs(connection: asyncpg.Connection[asyncpg.Record]) -> None:
-    for name in ("json", "jsonb"):
-        await connection.set_type_codec(
-            name, schema="pg_catalog", encoder=_to_json, decoder=orjson.loads, format="text"
-        )
+    # In binary form, since rows with JSON can then be copied (COPY of the driver is binary).
+    await connection.set_type_codec(
+        "json", schema="pg_catalog", encoder=orjson.dumps, decoder=orjson.loads, format="binary"
+    )
+    await connection.set_type_codec(
+        "jsonb", schema="pg_catalog", encoder=_to_jsonb, decoder=_from_jsonb, format="binary"
+    )
 
 
-def _to_json(value: object) -> str:
-    return orjson.dumps(value).decode()
+def _to_jsonb(value: object) -> bytes:
+    return _JSONB_VERSION + orjson.dumps(value)
+
+
+def _from_jsonb(value: bytes) -> Any:
+    return orjson.loads(memoryview(value)[1:])

@@ -128,6 +128,16 @@ class Worker:
         """Go on until cancelled. A database that is away for a while is waited for."""
         await asyncio.gather(self._repeat(self.run_reactions), self._repeat(self.run_timers))
 
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Work beside the block, and end with it."""
+        task = asyncio.create_task(self.run())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
     async def run_once(self, *, all_timers: bool = False) -> int:
         """Do everything that is due; return how many events and timers that were.
 

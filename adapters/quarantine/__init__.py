@@ -1,0 +1,1 @@
+"""Refused rows, first class: listed, exported as the centre's own file, corrected, tried again."""
