@@ -8,11 +8,11 @@ starts without the domain and `hub --help` without either.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import contextlib
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -23,20 +23,20 @@ from federation.cli.errors import CommandError
 from federation.cli.parser import add_engine_commands, run_command
 from federation.cli.serve import add_engine_arguments, run_app, serve_engine
 from federation.cli.settings import listen_address, load_settings
-from federation.server.settings import EngineSettings, Limits, Section
+from federation.server.settings import EngineSettings, Extensions, Limits, Section
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import ASGIApp
 
+    from adapters.live.port import LiveSources
     from adapters.progress import Progress
+    from adapters.schedule.worker import PullWorker
     from federation.server.authentication import Claims
     from federation.server.identity import ClientIdentity
     from federation.server.request import HttpRequest
     from resolvers.database.launcher import EmbeddedSettings
     from resolvers.database.pool import Database, PoolSettings
-    from resolvers.peers import Peers
     from schema.identity import IdentityKey
-    from schema.serving import SubgraphServer
 
 Role = Literal["all", "gateway", "subgraphs", "worker"]
 ROLES: tuple[Role, ...] = ("all", "gateway", "subgraphs", "worker")
@@ -73,15 +73,40 @@ class DatabaseSection(Section, frozen=True):
 
 
 class AdaptersSection(Section, frozen=True):
-    """`sources`: folders with source files of centres. `demo`: also the invented demo feeds."""
+    """`sources`: folders with source files of centres. `demo`: also the invented demo feeds.
+
+    `worker`: a process that works at all (role `all` or `worker`) pulls, too: `pulls` sources at
+    once. For `heartbeat`, `retries` and `grace` see `adapters.schedule.settings`.
+    """
 
     sources: tuple[str, ...] = ()
     demo: bool = False
+    worker: bool = True
+    pulls: Annotated[int, Meta(ge=1, le=100)] = 2
+    heartbeat: Annotated[float, Meta(ge=0.2, le=3600)] = 10.0
+    retries: Annotated[int, Meta(ge=0, le=100)] = 5
+    grace: Annotated[float, Meta(ge=0, le=600)] = 5.0
 
     def folders(self) -> list[Path]:
         from adapters.demo import SOURCES
 
         return [Path(folder) for folder in self.sources] + ([SOURCES] if self.demo else [])
+
+    def live(self, database: Database) -> AbstractAsyncContextManager[LiveSources]:
+        from adapters.live.port import watched_sources
+
+        return watched_sources(database, self.folders())
+
+    def puller(self, database: Database, progress: Progress | None) -> PullWorker:
+        from adapters.progress import Silent
+        from adapters.schedule.settings import PullSettings
+        from adapters.schedule.sources import SourceFiles
+        from adapters.schedule.worker import PullWorker
+
+        settings = PullSettings(
+            pulls=self.pulls, heartbeat=self.heartbeat, retries=self.retries, grace=self.grace
+        )
+        return PullWorker(database, SourceFiles(self.folders()), settings, progress or Silent())
 
 
 class IdentitySection(Section, frozen=True):
@@ -111,6 +136,8 @@ class HubSettings(EngineSettings, frozen=True):
 
     # Files of centres come in as base64 in a mutation; the engine alone takes 2 MB.
     limits: Limits = Limits(http_max_request_bytes=16 * 1024 * 1024)
+    # Where what is shown comes from, see schema/common/provenance.py.
+    extensions: Extensions = Extensions(propagate=("provenance",))
     database: DatabaseSection = DatabaseSection()
     adapters: AdaptersSection = AdaptersSection()
     identity: IdentitySection = IdentitySection()
@@ -156,6 +183,7 @@ def build_app(
     goes on. Startup raises `DatabaseError`, `SupergraphError` or `CommandError`, each with one line
     that says what to do.
     """
+    from federation.server.adjust import with_event_streams, with_header
     from federation.server.app import Surroundings
     from federation.server.app import build_app as build_engine_app
 
@@ -163,12 +191,13 @@ def build_app(
         from federation.config.load import read_config
 
         config = read_config(Path(config), HubSettings)
-    settings = config or HubSettings()
+    # By which clients ask where data come from.
+    settings = with_header(config or HubSettings(), "x-hub-provenance")
     identity = settings.identity.identity_key(shared=role != "all")
     identifier = _HubIdentifier(identity, development=development)
     if role == "gateway":
         remote = _remote_subgraphs(settings)
-        settings = _with_event_streams(settings)
+        settings = with_event_streams(settings, subgraph_names())
         around = Surroundings(title=TITLE, examples=_examples(), identifier=identifier)
         return build_engine_app(settings, lambda: _compose(remote), surroundings=around)
 
@@ -182,12 +211,12 @@ def build_app(
     around = Surroundings(
         title=TITLE,
         examples=_examples(),
-        routes=[Mount("/subgraphs", app=parts.http)],
+        routes=[Mount("/subgraphs", app=parts.server.http)],
         lifespan=parts.lifespan,
         identifier=identifier,
     )
-    local: dict[str, Any] = {name: parts.execute(name) for name in subgraph_names()}
-    streams: dict[str, Any] = {name: parts.subscribe(name) for name in local}
+    local: dict[str, Any] = {name: parts.server.execute(name) for name in subgraph_names()}
+    streams: dict[str, Any] = {name: parts.server.subscribe(name) for name in local}
     host, port = settings.supergraph.address()
     urls = {name: f"http://{host}:{port}/subgraphs/{name}/graphql" for name in local}
     return build_engine_app(
@@ -244,42 +273,14 @@ class _Parts:
         *,
         worker: bool,
     ) -> None:
+        from schema.late_server import LateServer
+
         self._settings = settings
         self._identity = identity
         self._worker = worker
         self._say = say
         self._progress = progress
-        self._server: SubgraphServer | None = None
-        self._http: ASGIApp | None = None
-
-    def execute(self, name: str) -> Any:
-        async def execute(
-            query: str,
-            variables: dict[str, Any],
-            operation_name: str | None,
-            headers: Mapping[str, str],
-        ) -> Mapping[str, Any]:
-            assert self._server is not None
-            return await self._server.execute(name, query, variables, operation_name, headers)
-
-        return execute
-
-    def subscribe(self, name: str) -> Any:
-        def subscribe(
-            query: str,
-            variables: dict[str, Any],
-            operation_name: str | None,
-            headers: Mapping[str, str],
-        ) -> AsyncIterator[Mapping[str, Any]]:
-            assert self._server is not None
-            return self._server.subscribe(name, query, variables, operation_name, headers)
-
-        return subscribe
-
-    async def http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """ASGI: the subgraphs for other routers, below `/subgraphs`."""
-        assert self._http is not None
-        await self._http(scope, receive, send)
+        self.server = LateServer()
 
     def app(self, *, subgraphs: bool = True) -> ASGIApp:
         """Return the subgraphs alone, for a gateway that runs elsewhere; or only their health."""
@@ -289,16 +290,19 @@ class _Parts:
         from federation.server.health import health_routes
 
         path = self._settings.health_check.path
-        health = health_routes(path, lambda: self._http is not None)
+        health = health_routes(path, lambda: self.server.is_open)
         return Starlette(
-            routes=[*health, *([Mount("/subgraphs", app=self.http)] if subgraphs else ())],
+            routes=[*health, *([Mount("/subgraphs", app=self.server.http)] if subgraphs else ())],
             lifespan=lambda app: self.lifespan(),
         )
 
     @contextlib.asynccontextmanager
     async def lifespan(self) -> AsyncIterator[None]:
-        from adapters.intake import Intake
+        from adapters.intake import Intake, in_folders
+        from adapters.schedule.jobs import JOBS as PULL_JOBS
         from resolvers.hub.events import EventBus
+        from resolvers.hub.worker import Worker
+        from resolvers.jobs import ALL_JOBS
         from schema.http import subgraph_app
         from schema.remote_peers import RemotePeers
         from schema.serving import SubgraphServer
@@ -309,16 +313,26 @@ class _Parts:
             events = await stack.enter_async_context(EventBus(database).running())
             addresses = self._settings.override_subgraph_url
             peers = await stack.enter_async_context(RemotePeers(addresses, self._identity))
-            self._server = SubgraphServer(
-                database, identity=self._identity, events=events, peers=peers, ingest=Intake()
+            intake = Intake(in_folders(self._settings.adapters.folders()))
+            live = await stack.enter_async_context(self._settings.adapters.live(database))
+            server = SubgraphServer(
+                database,
+                identity=self._identity,
+                events=events,
+                peers=peers,
+                ingest=intake,
+                live=live,
             )
-            peers.local = self._server.local_peers
+            peers.local = server.local_peers
             deadline = self._settings.traffic_shaping.deadline
-            self._http = subgraph_app(
-                self._server, deadline_header=deadline.header if deadline.accept else None
-            )
+            header = deadline.header if deadline.accept else None
+            self.server.open(server, subgraph_app(server, deadline_header=header))
             if self._worker:
-                await stack.enter_async_context(_beside(self._work(database, peers)))
+                worker = Worker(database, peers, (*ALL_JOBS, PULL_JOBS))
+                await stack.enter_async_context(worker.running())
+                if self._settings.adapters.worker:
+                    puller = self._settings.adapters.puller(database, self._progress)
+                    await stack.enter_async_context(puller.running())
             yield
 
     async def _fill(self, database: Database) -> None:
@@ -336,24 +350,6 @@ class _Parts:
 
             await pull_demo(database, self._progress)
             await load_demos(database)
-
-    async def _work(self, database: Database, peers: Peers) -> None:
-        """Run the worker: reactions and timers of all subgraphs."""
-        from resolvers.hub.worker import Worker
-        from resolvers.jobs import ALL_JOBS
-
-        await Worker(database, peers, ALL_JOBS).run()
-
-
-@contextlib.asynccontextmanager
-async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Run `work` beside the block, and end it with the block."""
-    task = asyncio.create_task(work)
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 def subgraph_names() -> tuple[str, ...]:
@@ -387,19 +383,6 @@ def _remote_subgraphs(settings: HubSettings) -> dict[str, str]:
             f"{missing[0]}: http://127.0.0.1:4001/subgraphs/{missing[0]}/graphql"
         )
     return {name: urls[name] for name in subgraph_names()}
-
-
-def _with_event_streams(settings: HubSettings) -> HubSettings:
-    """Return the settings with the own subgraphs' streams over SSE, unless they say otherwise."""
-    from federation.server.settings import Passthrough
-
-    replace = msgspec.structs.replace
-    subscription = settings.subscription
-    passthrough = subscription.mode.passthrough
-    streams = {name: Passthrough(protocol="sse") for name in subgraph_names()}
-    passthrough = replace(passthrough, subgraphs=streams | passthrough.subgraphs)
-    mode = replace(subscription.mode, passthrough=passthrough)
-    return replace(settings, subscription=replace(subscription, mode=mode))
 
 
 def _examples() -> list[tuple[str, str]]:

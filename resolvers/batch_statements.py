@@ -13,6 +13,7 @@ from asyncpg import Record
 
 from resolvers.batching import LoadersByArgument, batch_loader, group_by_key
 from resolvers.database.pool import Queries
+from resolvers.live import Load
 
 Row = TypeVar("Row")
 
@@ -29,16 +30,24 @@ class BatchStatements:
         return await self._queries.fetch(f"{self._subgraph}.{name}", statement, *arguments)
 
     def one(
-        self, name: str, statement: str, key: str, build: Callable[[Record], Row]
+        self,
+        name: str,
+        statement: str,
+        key: str,
+        build: Callable[[Record], Row],
+        through: Callable[[Load[Any, Any]], Load[Any, Any]] = lambda load: load,
     ) -> DataLoader[Any, Row | None]:
-        """Return a loader of one row per key, which the statement gives in the column `key`."""
+        """Return a loader of one row per key, which the statement gives in the column `key`.
+
+        `through` may put something in front of it, such as `resolvers.live.refreshed`.
+        """
 
         async def load(keys: list[Any]) -> Mapping[Any, Row]:
             return {
                 record[key]: build(record) for record in await self.fetch(name, statement, keys)
             }
 
-        return batch_loader(load, None)
+        return batch_loader(through(load), None)
 
     def many(
         self, name: str, statement: str, build: Callable[[Record], Row], *arguments: object

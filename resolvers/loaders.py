@@ -12,6 +12,7 @@ from resolvers.catalog.loaders import CatalogLoaders
 from resolvers.database.pool import Queries
 from resolvers.featured.loaders import FeaturedLoaders
 from resolvers.finance.loaders import FinanceLoaders
+from resolvers.live import LiveReads
 from resolvers.patents.loaders import PatentLoaders
 from resolvers.platforms.loaders import PlatformLoaders
 from resolvers.reference.loaders import ReferenceLoaders
@@ -21,10 +22,14 @@ from resolvers.trading.loaders import TradingLoaders
 
 
 class Loaders:
-    """One request's batch loaders, by owner of the tables; each part is made when first used."""
+    """One request's batch loaders, by owner of the tables; each part is made when first used.
 
-    def __init__(self, queries: Queries) -> None:
+    `live`: the live sources that are asked for what is stale, None where there are none.
+    """
+
+    def __init__(self, queries: Queries, live: LiveReads | None = None) -> None:
         self.queries = queries
+        self.live = live
 
     @cached_property
     def reference(self) -> ReferenceLoaders:
@@ -32,7 +37,7 @@ class Loaders:
 
     @cached_property
     def patents(self) -> PatentLoaders:
-        return PatentLoaders(self.queries)
+        return PatentLoaders(self.queries, self.live)
 
     @cached_property
     def platforms(self) -> PlatformLoaders:
@@ -40,11 +45,11 @@ class Loaders:
 
     @cached_property
     def trading(self) -> TradingLoaders:
-        return TradingLoaders(self.queries)
+        return TradingLoaders(self.queries, self.live)
 
     @cached_property
     def finance(self) -> FinanceLoaders:
-        return FinanceLoaders(self.queries)
+        return FinanceLoaders(self.queries, self.live)
 
     @cached_property
     def catalog(self) -> CatalogLoaders:

@@ -27,6 +27,7 @@ from resolvers.database.pool import Database, Queries
 from resolvers.grants import GrantUse
 from resolvers.hub.events import EventBus, SlowListener
 from resolvers.identity import ANONYMOUS, Caller, service
+from resolvers.live import LivePort, LiveReads
 from resolvers.loaders import Loaders
 from resolvers.paging import PagingError
 from resolvers.peers import Peers, PeerUnavailable
@@ -36,6 +37,7 @@ from resolvers.values.dates import today_in_china
 from schema import SUBGRAPHS
 from schema.common.context import SubgraphContext
 from schema.common.errors import CodedError
+from schema.common.provenance import READ, provenance, reading
 from schema.common.subgraph import SubgraphSchema
 from schema.identity import HEADER, IdentityKey
 
@@ -59,7 +61,8 @@ class SubgraphServer:
     `identity` verifies who asks; without it every request is the anonymous public. `events` feeds
     subscriptions. `peers` answers what subgraphs ask of each other, by default this server itself.
     Mutations need a `Database`; any other `queries` can only be read from. `ingest` takes files in
-    and rolls batches back; without it those two mutations are refused.
+    and rolls batches back; without it those two mutations are refused. `live` asks live sources for
+    what is stale, and knows where batches come from; without it only stored rows are shown.
     """
 
     def __init__(
@@ -73,6 +76,7 @@ class SubgraphServer:
         events: EventBus | None = None,
         peers: Peers | None = None,
         ingest: IngestPort | None = None,
+        live: LivePort | None = None,
     ) -> None:
         self._queries = queries
         self._subgraphs = subgraphs
@@ -82,6 +86,7 @@ class SubgraphServer:
         self._identity = identity
         self._events = events
         self._ingest = ingest
+        self._live = live
         self.local_peers = LocalPeers(self)
         self.peers: Peers = peers if peers is not None else self.local_peers
 
@@ -144,6 +149,7 @@ class SubgraphServer:
         context = self._context(name, caller, operation_name, headers or {})
         budget = LoadBudget(MOST_LOADS)
         outer = LOAD_BUDGET.set(budget)
+        outer_read = READ.set(context.read)
         try:
             result = await schema.execute(
                 query,
@@ -154,10 +160,11 @@ class SubgraphServer:
         except (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError):
             return _refusal("BAD_REQUEST", "The document has no such operation to execute")
         finally:
+            READ.reset(outer_read)
             LOAD_BUDGET.reset(outer)
             budget.stop()
         await _note_use_of_grants(context)
-        return _response(result)
+        return await self._told(context, _response(result))
 
     async def subscribe(
         self,
@@ -182,6 +189,7 @@ class SubgraphServer:
             yield {"errors": [format_error(error)]}
             return
         context = self._context(name, caller, operation_name, headers or {})
+        READ.set(context.read)
         source = await schema.subscribe(
             query,
             variable_values=dict(variables) if variables else None,
@@ -194,7 +202,7 @@ class SubgraphServer:
         async with aclosing(source) as results:
             async for result in results:
                 await _note_use_of_grants(context)
-                yield _response(result)
+                yield await self._told(context, _response(result))
 
     def _caller(self, headers: Mapping[str, str] | None) -> Caller:
         stated = (headers or {}).get(HEADER)
@@ -207,7 +215,7 @@ class SubgraphServer:
     ) -> SubgraphContext:
         span = trace.get_current_span().get_span_context()
         return SubgraphContext(
-            Loaders(self._queries),
+            Loaders(self._queries, self._live_reads()),
             self._today(),
             self._lists,
             operation_name,
@@ -220,12 +228,30 @@ class SubgraphServer:
             self._events,
             self.peers,
             ingest=self._ingest,
+            read=reading(self._live, headers),
             renew=self._renew,
         )
 
+    def _live_reads(self) -> LiveReads | None:
+        return LiveReads(self._live) if self._live is not None and self._live.feeds else None
+
+    async def _told(self, context: SubgraphContext, response: dict[str, Any]) -> dict[str, Any]:
+        """Return the response, with what is to be told of where its entities come from."""
+        notes = context.loaders.live.notes if context.loaders.live is not None else ()
+        if not notes and (context.read is None or not context.read.groups):
+            return response
+        try:
+            entries = await provenance(self._live, notes, context.read, datetime.now(UTC))
+        except DatabaseError as error:
+            log.error("the provenance of an answer is not told: %s", error)
+            return response
+        return {**response, "extensions": {"provenance": entries}}
+
     def _renew(self, context: SubgraphContext) -> None:
         """Make the loaders, the grants and the day of a subscription anew."""
-        context.loaders = Loaders(self._queries)
+        context.loaders = Loaders(self._queries, self._live_reads())
+        if context.read is not None:
+            context.read.groups.clear()
         context.grants = GrantUse()
         context.today = self._today()
         context.now = self._now()

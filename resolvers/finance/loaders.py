@@ -34,6 +34,7 @@ from resolvers.finance.rows import (
     ValuationRow,
 )
 from resolvers.finance.sight import VISIBLE
+from resolvers.live import LiveReads, refreshed
 from resolvers.sight import Sight
 
 Period: TypeAlias = tuple[date | None, date | None]
@@ -49,15 +50,19 @@ MOST_PER_PARENT = 1_000
 class FinanceLoaders:
     """One request's loaders."""
 
-    def __init__(self, queries: Queries) -> None:
+    def __init__(self, queries: Queries, live: LiveReads | None = None) -> None:
         self._statements = BatchStatements(queries, "finance")
-        self._make_pledges(self._statements)
+        self._make_pledges(self._statements, live)
         self._make_financing(self._statements)
         self._make_reports(self._statements)
 
-    def _make_pledges(self, make: BatchStatements) -> None:
+    def _make_pledges(self, make: BatchStatements, live: LiveReads | None) -> None:
         self.pledges: DataLoader[str, PledgeRow | None] = make.one(
-            "pledges", sql.PLEDGES, "registration_number", pledge_row
+            "pledges",
+            sql.PLEDGES,
+            "registration_number",
+            pledge_row,
+            lambda load: refreshed(live, "PLEDGE", load, lambda number: (number,)),
         )
         # by status
         self.pledges_of_patent: LoadersByArgument[str | None, str, tuple[PledgeRow, ...]] = (

@@ -12,6 +12,7 @@ from asyncpg import Record
 
 from resolvers.batching import LoadersByArgument, batch_loader, group_by_key
 from resolvers.database.pool import Queries
+from resolvers.live import LiveReads, refreshed
 from resolvers.patents import sql
 from resolvers.patents.holdings import HoldingLoaders
 from resolvers.patents.ipc_counts import load_counts
@@ -66,10 +67,12 @@ def legal_event_row(record: Record) -> LegalEventRow:
 class PatentLoaders:
     """One request's loaders, keyed by application number where nothing else is said."""
 
-    def __init__(self, queries: Queries) -> None:
+    def __init__(self, queries: Queries, live: LiveReads | None = None) -> None:
         self._queries = queries
         self.holdings = HoldingLoaders(queries)
-        self.patents: DataLoader[str, PatentRow | None] = batch_loader(self._patents, None)
+        self.patents: DataLoader[str, PatentRow | None] = batch_loader(
+            refreshed(live, "PATENT", self._patents, lambda number: (number,)), None
+        )
         self.patent_of_publication: DataLoader[str, str | None] = batch_loader(
             self._patent_of_publication, None
         )

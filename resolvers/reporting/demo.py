@@ -70,13 +70,18 @@ insert into reporting.business_report
    due_on, submitted_at, first_submitted_on, region_code, jurisdiction_code, industry_codes,
    created_at, updated_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $11, $11)
-returning id
+on conflict (center_code, period_label) do update set status = excluded.status,
+  version = excluded.version, submitted_at = excluded.submitted_at,
+  first_submitted_on = excluded.first_submitted_on, updated_at = excluded.updated_at
+returning id, xmax <> 0 as was_there
 """
+"""A report that a demo feed brought as a draft is sent on as the others are."""
 _CHANGE: Final = """
 insert into reporting.status_change
   (workflow, key, from_status, to_status, action, by_subject, by_role, at, comment)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 """
+_BEGUN: Final = "update reporting.status_change set at = $3 where workflow = $1 and key = $2"
 _EVALUATION: Final = """
 insert into reporting.performance_evaluation
   (center_code, year, kind, function, jurisdiction_code, stage, data_score, total, grade,
@@ -118,7 +123,7 @@ async def _add_report(
     days = 9 if status == "SUBMITTED" else -4
     submitted = period.due_on + timedelta(days=days)
     way = _WAY[status]
-    report: UUID = await tx.fetchval(
+    made = await tx.fetchrow(
         "reporting.demo_report",
         _REPORT,
         f"BR-{facts.code}-{period.label.replace('-', '')}",
@@ -137,6 +142,10 @@ async def _add_report(
         facts.jurisdiction,
         list(facts.industries),
     )
+    assert made is not None  # written above
+    report: UUID = made["id"]
+    await tx.execute("reporting.clear_values", sql.CLEAR_VALUES, report)
+    await tx.execute("reporting.clear_issues", sql.CLEAR_ISSUES, report)
     values = tuple(
         Reported(declared[code], _figure(code, figure, period.number), None, None)
         for code, figure in center.figures.items()
@@ -155,7 +164,7 @@ async def _add_report(
             for n, each in enumerate(issues)
         ],
     )
-    await _add_history(tx, report, center, submitted, way)
+    await _add_history(tx, report, center, submitted, way, begun=made["was_there"])
     if status in COUNTED:
         await refresh_totals(tx, period, facts.region, facts.industries, _at(submitted))
 
@@ -173,7 +182,10 @@ async def _add_history(
     center: DemoCenter,
     submitted: date,
     way: tuple[tuple[str, str], ...],
+    *,
+    begun: bool,
 ) -> None:
+    """Add what people did; `begun`: that the report began is told by the feed that brought it."""
     name = f"示例平台 {center.facts.code}"
     rows: list[tuple[object, ...]] = [
         (
@@ -206,7 +218,9 @@ async def _add_history(
             )
         )
         state = target
-    await tx.executemany("reporting.demo_change", _CHANGE, rows)
+    if begun:
+        await tx.execute("reporting.demo_begun", _BEGUN, REPORT.name, str(report), rows[0][7])
+    await tx.executemany("reporting.demo_change", _CHANGE, rows[1:] if begun else rows)
 
 
 async def _add_evaluations(tx: Transaction) -> None:

@@ -1,4 +1,5 @@
-"""What `reporting` leaves to the worker: knowing the centres, and making the dashboards."""
+"""What `reporting` leaves to the worker: knowing the centres, checking reports that feeds brought,
+and making the dashboards."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from resolvers.hub.commands import Work
 from resolvers.hub.events import Event
 from resolvers.hub.worker import JobContext, Jobs, Reaction, Timer
 from resolvers.reporting.centers import CenterFacts, ask_all_centers, ask_center, keep_centers
+from resolvers.reporting.commands.check_received import check_received, gather_received
 from resolvers.reporting.dashboard.refresh import refresh_often, refresh_rarely
 
 
@@ -38,6 +40,12 @@ JOBS: Final = Jobs(
             ("platforms.center_status_changed",),
             _keep_changed,
             _ask_changed,
+        ),
+        Reaction(
+            "reporting.report_received",
+            ("reporting.report_received",),
+            check_received,
+            gather_received,
         ),
     ),
     timers=(

@@ -70,17 +70,37 @@ def list_rows(
     outcome: str | None,
     code: str | None,
     sight: Sight,
+    *,
+    source: str | None = None,
+    resolved: bool | None = None,
 ) -> ListQuery:
     """Return rows that were not plainly accepted, of batches that are seen, in order of batch and
-    row; `code` is a rule that one of the row's issues names."""
+    row; `code` is a rule that one of the row's issues names. `resolved` False: refused rows that
+    wait; True: those that were taken in later."""
     where = Conditions()
     sight.limit(where, _BATCH_OF_CENTER, sql.BATCH_IN_JURISDICTIONS)
+    if resolved is not None:
+        where.add(sql.ROW_RESOLVED if resolved else sql.ROW_WAITS)
+    where.add_given("b.source_name = {}", source)
     where.add_given("r.batch_id = {}", batch_id)
     where.add_given("b.center_code = {}", center)
     where.add_given("b.feed = {}", feed)
     where.add_given("r.outcome = {}", outcome)
     where.add_given(sql.ROW_HAS_ISSUE, code)
     return ListQuery("reporting.row_page", sql.ROW_PAGE, sql.ROW_COUNT, ROWS_BY_BATCH, where)
+
+
+def waiting_totals(
+    center: str | None, source: str | None, feed: str | None, sight: Sight
+) -> tuple[str, list[object]]:
+    """Return the statement, and its parameters, of how many waiting rows break which rule."""
+    where = Conditions()
+    sight.limit(where, _BATCH_OF_CENTER, sql.BATCH_IN_JURISDICTIONS)
+    where.add_given("b.center_code = {}", center)
+    where.add_given("b.source_name = {}", source)
+    where.add_given("b.feed = {}", feed)
+    more = "".join(f"and {fragment} " for fragment in where.fragments)
+    return sql.WAITING_TOTALS.format(more=more), where.parameters
 
 
 def list_conflicts(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, TypeAlias
@@ -14,9 +15,17 @@ from asyncpg import Record
 from resolvers.batching import LoadersByArgument, batch_loader, group_by_key
 from resolvers.database.pool import Queries
 from resolvers.reporting import sql
+from resolvers.reporting.data_sources import DataSourceLoaders
 from resolvers.reporting.evaluation_loaders import EvaluationLoaders
 from resolvers.reporting.report_loaders import ReportLoaders
-from resolvers.reporting.rows import BatchRow, ConflictRow, IngestRowRow, IssueRow
+from resolvers.reporting.rows import (
+    BatchRow,
+    ConflictRow,
+    DeliveryRow,
+    IngestRowRow,
+    IssueRow,
+    WaitingTotalRow,
+)
 
 RowKey: TypeAlias = tuple[UUID, int]
 
@@ -38,7 +47,12 @@ def ingest_row_row(record: Record) -> IngestRowRow:
         record["natural_key"],
         tuple((name, _text(value)) for name, value in record["raw"].items()),
         record["resolved_by_batch"],
+        record["tried_by_batch"],
     )
+
+
+def waiting_total_row(record: Record) -> WaitingTotalRow:
+    return WaitingTotalRow(record["code"], record["rows"], record["oldest"])
 
 
 def conflict_row(record: Record) -> ConflictRow:
@@ -62,10 +76,16 @@ class ReportingLoaders:
         self._queries = queries
         self.reports = ReportLoaders(queries)
         self.evaluations = EvaluationLoaders(queries)
+        self.data_sources = DataSourceLoaders(queries)
         self.batches: DataLoader[UUID, BatchRow | None] = batch_loader(self._batches, None)
         self.batches_of_center: LoadersByArgument[
             tuple[str | None, int], str, tuple[BatchRow, ...]
         ] = LoadersByArgument(self._batches_of_centers, ())
+        self.deliveries: LoadersByArgument[
+            tuple[str | None, bool, int], str, tuple[DeliveryRow, ...]
+        ] = LoadersByArgument(self._deliveries, ())
+        # Exports of one request are made one after the other and bounded together.
+        self.exported_bytes, self.exporting = 0, asyncio.Lock()
         self.issues_of_batch: LoadersByArgument[
             tuple[str | None, int], UUID, tuple[IssueRow, ...]
         ] = LoadersByArgument(self._issues_of_batches, ())
@@ -84,6 +104,17 @@ class ReportingLoaders:
             "reporting.batches_of_centers", sql.BATCHES_OF_CENTERS, codes, *wanted
         )
         return group_by_key((record["parent"], batch_row(record)) for record in records)
+
+    async def _deliveries(
+        self, wanted: tuple[str | None, bool, int], codes: list[str]
+    ) -> Mapping[str, tuple[DeliveryRow, ...]]:
+        records = await self._queries.fetch(
+            "reporting.deliveries", sql.DELIVERIES_OF_CENTERS, codes, *wanted
+        )
+        return group_by_key(
+            (record["parent"], DeliveryRow(*(record[each.name] for each in fields(DeliveryRow))))
+            for record in records
+        )
 
     async def _issues_of_batches(
         self, wanted: tuple[str | None, int], ids: list[UUID]

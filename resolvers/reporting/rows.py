@@ -33,6 +33,30 @@ class BatchRow:
     rolled_back_reason: str | None
     rows_removed: int | None
     rows_kept: int | None
+    rows_unchanged: int
+    rows_deleted: int
+    rows_changed: int
+    corrects_batch: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    """How complete a delivery was, for everybody: no row, rule or value."""
+
+    feed: str
+    received_at: datetime
+    rows_read: int
+    rows_accepted: int
+    rows_refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingTotalRow:
+    """How many waiting rows break one rule, and since when the oldest waits."""
+
+    code: str
+    rows: int
+    oldest: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +74,8 @@ class IssueRow:
 
 @dataclass(frozen=True, slots=True)
 class IngestRowRow:
-    """A row that was not plainly accepted. `raw` are (header as met, text as met) pairs."""
+    """A row that was not plainly accepted. `raw` are (header as met, text) pairs, as met or, where
+    the row was tried again in vain, as the batch `tried_by_batch` had it."""
 
     batch_id: UUID
     row_number: int
@@ -59,6 +84,7 @@ class IngestRowRow:
     natural_key: str | None
     raw: tuple[tuple[str, str | None], ...]
     resolved_by_batch: UUID | None
+    tried_by_batch: UUID | None
 
 
 @dataclass(frozen=True, slots=True)

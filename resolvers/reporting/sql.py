@@ -7,7 +7,8 @@ from typing import Final
 _BATCH_NAMES: Final = (
     "id, center_code, source_name, feed, file_name, sha256, encoding, received_at, finished_at, "
     "status, rows_read, rows_accepted, rows_warned, rows_rejected, rows_duplicate, rows_ignored, "
-    "failure_code, failure_message, rolled_back_at, rolled_back_reason, rows_removed, rows_kept"
+    "failure_code, failure_message, rolled_back_at, rolled_back_reason, rows_removed, rows_kept, "
+    "rows_unchanged, rows_deleted, rows_changed, corrects_batch"
 )
 BATCH_COLUMNS: Final = ", ".join(f"b.{name}" for name in _BATCH_NAMES.split(", "))
 BATCH_PAGE: Final = f"select {BATCH_COLUMNS} from reporting.ingest_batch as b"
@@ -37,10 +38,13 @@ join reporting.data_issue as i
 order by i.batch_id, i.row_number, i.ordinal
 """
 
+# A row that was tried again in vain is shown as it was tried last.
 ROW_PAGE: Final = """
-select r.batch_id, r.row_number, r.sheet, r.outcome, r.natural_key, r.raw, r.resolved_by_batch,
-  b.received_at
+select r.batch_id, r.row_number, r.sheet, r.outcome,
+  coalesce(t.natural_key, r.natural_key) as natural_key, coalesce(t.raw, r.raw) as raw,
+  r.resolved_by_batch, r.tried_by_batch, b.received_at
 from reporting.ingest_row as r join reporting.ingest_batch as b on b.id = r.batch_id
+left join reporting.ingest_row as t on t.batch_id = r.tried_by_batch and t.row_number = r.row_number
 """
 ROW_COUNT: Final = """
 select count(*) from reporting.ingest_row as r
@@ -48,7 +52,46 @@ join reporting.ingest_batch as b on b.id = r.batch_id
 """
 ROW_HAS_ISSUE: Final = """
 exists (select 1 from reporting.data_issue as i
-        where i.batch_id = r.batch_id and i.row_number = r.row_number and i.code = {})
+        where i.batch_id = coalesce(r.tried_by_batch, r.batch_id)
+          and i.row_number = r.row_number and i.code = {})
+"""
+ROW_WAITS: Final = (
+    "r.outcome = 'REJECTED' and r.resolved_by_batch is null and r.replaced_by_batch is null "
+    "and b.corrects_batch is null and b.status in ('LOADED', 'FAILED')"
+)
+ROW_RESOLVED: Final = "r.resolved_by_batch is not null"
+# Of at most so many waiting rows: a page for people, who mend the first rule first.
+WAITING_TOTALS: Final = f"""
+select i.code, count(distinct (r.batch_id, r.row_number)) as rows, min(r.received_at) as oldest
+from (
+  select r.batch_id, r.row_number, coalesce(r.tried_by_batch, r.batch_id) as said_by, b.received_at
+  from reporting.ingest_row as r join reporting.ingest_batch as b on b.id = r.batch_id
+  where {ROW_WAITS} {{more}} order by r.batch_id, r.row_number limit 100000) as r
+join reporting.data_issue as i on i.batch_id = r.said_by and i.row_number = r.row_number
+where i.severity = 'ERROR'
+group by i.code order by rows desc, i.code limit 200
+"""
+# $2: one feed or all; $3: whether feeds that are not open are told, too; $4: how many per centre.
+DELIVERIES_OF_CENTERS: Final = """
+select asked.parent, found.feed, found.received_at, found.rows_read,
+  found.taken + corrected.rows as rows_accepted,
+  found.rows_read - found.rows_duplicate - found.taken - corrected.rows as rows_refused
+from unnest($1::text[]) as asked (parent)
+cross join lateral (
+  select b.id, b.feed, b.received_at, b.rows_read, b.rows_duplicate,
+    case b.status when 'LOADED' then b.rows_accepted + b.rows_warned + b.rows_deleted else 0
+    end as taken
+  from reporting.ingest_batch as b
+  where b.center_code = asked.parent and ($2::text is null or b.feed = $2)
+    and ($3 or b.feed <> 'BUSINESS_REPORT')
+    and b.corrects_batch is null and b.status in ('LOADED', 'FAILED')
+  order by b.received_at desc, b.id desc limit $4) as found
+cross join lateral (
+  select count(*)::int as rows from reporting.ingest_row as r
+  where r.batch_id = found.id and r.resolved_by_batch is not null
+    and exists (select from reporting.ingest_batch as c
+                where c.id = r.resolved_by_batch and c.corrects_batch = found.id)) as corrected
+order by asked.parent, found.received_at desc, found.id desc
 """
 
 CONFLICT_PAGE: Final = """
@@ -280,6 +323,7 @@ where center_code = any($1) and received_at >= $2 and received_at < $3
 group by center_code
 """
 
+BATCH_OF_RETRY: Final = "select center_code from reporting.ingest_batch where id = $1"
 BATCH_LOCK: Final = "select status, feed from reporting.ingest_batch where id = $1 for update"
 BATCH_ROLLED_BACK: Final = """
 update reporting.ingest_batch set status = 'ROLLED_BACK', rolled_back_at = $2,

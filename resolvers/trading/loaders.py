@@ -18,6 +18,7 @@ from asyncpg import Record
 from resolvers.batching import LoadersByArgument, batch_loader, group_by_key
 from resolvers.conditions import code_range, region_range
 from resolvers.database.pool import Queries
+from resolvers.live import LiveReads, Load, RecordKey, refreshed, reread
 from resolvers.trading import screening_sql, sql
 from resolvers.trading.records import (
     deal_row,
@@ -32,6 +33,7 @@ from resolvers.trading.records import (
 )
 from resolvers.trading.rows import (
     DealTotals,
+    DemandRow,
     LicenceRecordRow,
     ListingRow,
     MatchRow,
@@ -56,15 +58,25 @@ MOST_MATCHES = 200
 class TradingLoaders:
     """One request's loaders."""
 
-    def __init__(self, queries: Queries) -> None:
-        self._queries = queries
+    def __init__(self, queries: Queries, live: LiveReads | None = None) -> None:
+        self._queries, self._live = queries, live
         one, many = self._one, self._many
         self.open_licences = one(
-            "open_licences", sql.OPEN_LICENCES, "statement_number", open_licence_row
+            "open_licences",
+            sql.OPEN_LICENCES,
+            "statement_number",
+            open_licence_row,
+            lambda load: refreshed(live, "OPEN_LICENCE", load, lambda number: (number,)),
         )
         self.licences = one("licences", sql.LICENCES, "record_number", licence_row)
         self.transfers = one("transfers", sql.TRANSFERS, "id", transfer_row)
-        self.demands = one("demands", sql.DEMANDS, "id", demand_row)
+        self.demands = one(
+            "demands",
+            sql.DEMANDS,
+            "id",
+            demand_row,
+            lambda load: reread(live, "DEMAND", load, _demand_key),
+        )
         self.deals = one("deals", sql.DEALS, "id", deal_row)
 
         self.screenings = one("screenings", screening_sql.SCREENINGS, "id", screening_row)
@@ -170,15 +182,20 @@ class TradingLoaders:
         )
 
     def _one(
-        self, name: str, statement: str, key: str, build: Callable[[Record], Row]
+        self,
+        name: str,
+        statement: str,
+        key: str,
+        build: Callable[[Record], Row],
+        through: Callable[[Load[Any, Row]], Load[Any, Row]] = lambda load: load,
     ) -> DataLoader[Any, Row | None]:
-        """Return a loader of one row per key."""
+        """Return a loader of one row per key; `through` may put something in front of it."""
 
         async def load(keys: list[Any]) -> Mapping[Any, Row]:
             records = await self._queries.fetch(f"trading.{name}", statement, keys)
             return {record[key]: build(record) for record in records}
 
-        return batch_loader(load, None)
+        return batch_loader(through(load), None)
 
     def _many(
         self,
@@ -210,10 +227,14 @@ class TradingLoaders:
         return batch_loader(load, 0)
 
     async def _listings(self, sight: Sight, ids: list[UUID]) -> Mapping[UUID, ListingRow]:
-        records = await self._queries.fetch(
-            "trading.listings", sql.LISTINGS, ids, *sight.parameters
-        )
-        return {record["id"]: listing_row(record) for record in records}
+        async def load(keys: list[UUID]) -> Mapping[UUID, ListingRow]:
+            records = await self._queries.fetch(
+                "trading.listings", sql.LISTINGS, keys, *sight.parameters
+            )
+            return {record["id"]: listing_row(record) for record in records}
+
+        fresh = reread(self._live, "LISTING", load, lambda row: (row.platform_code, row.number))
+        return await fresh(ids)
 
     async def _listings_of_patents(
         self, seen: Seen, numbers: list[str]
@@ -347,6 +368,10 @@ class TradingLoaders:
             record["parent"]: DealTotals(record["deals"], record["amount_cny"])
             for record in records
         }
+
+
+def _demand_key(row: DemandRow) -> RecordKey | None:
+    return (row.center_code, row.number) if row.center_code is not None else None
 
 
 def _number(record: Record) -> str:

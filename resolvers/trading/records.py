@@ -137,6 +137,8 @@ def demand_row(record: Record) -> DemandRow:
         _money(record, "budget"),
         record["valid_until"],
         record["status"],
+        record["center_code"],
+        provenance_row(record),
     )
 
 

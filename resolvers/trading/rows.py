@@ -156,6 +156,8 @@ class DemandRow:
     budget: MoneyRow
     valid_until: date
     status: str
+    center_code: str | None
+    provenance: ProvenanceRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,7 +154,8 @@ where transfer_id = any($1) order by transfer_id, role, ordinal
 DEMAND_COLUMNS: Final = _of(
     "d",
     "id, number, title, demander_name, demander_uscc, kind, industry_code, region_code, "
-    f"ipc_symbols, {money_columns('budget')}, valid_until, status",
+    f"ipc_symbols, {money_columns('budget')}, valid_until, status, center_code, "
+    f"{PROVENANCE_COLUMNS}",
 )
 DEMAND_PAGE: Final = f"select {DEMAND_COLUMNS} from trading.demand as d"
 DEMAND_COUNT: Final = "select count(*) from trading.demand as d"

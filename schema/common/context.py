@@ -18,6 +18,7 @@ from resolvers.loaders import Loaders
 from resolvers.peers import Peers
 from resolvers.reference.cached_lists import CachedLists
 from resolvers.reporting.ingest_port import IngestPort
+from schema.common.provenance import ReadRows
 
 
 class NotWritable(Exception):
@@ -48,6 +49,8 @@ class SubgraphContext:
     grants: GrantUse = field(default_factory=GrantUse)
     # the adapters, where this server may take files in
     ingest: IngestPort | None = None
+    # the rows shown, where the request or a live source wants them told of
+    read: ReadRows | None = None
     # made anew for each event of a subscription, whose loaders must not remember
     renew: Callable[[SubgraphContext], None] = lambda context: None
 
@@ -68,6 +71,11 @@ class SubgraphContext:
             self.request_id,
             self.trace_id,
         )
+
+    async def refresh_list(self, feed: str, center: str | None) -> None:
+        """Have the live sources of a centre pulled before a list of it is read, if it has any."""
+        if self.loaders.live is not None:
+            await self.loaders.live.refresh_list(feed, center)
 
     def ask(self) -> Peers:
         """Return the other subgraphs.

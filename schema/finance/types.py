@@ -25,6 +25,7 @@ from schema.common import descriptions
 from schema.common.context import Info
 from schema.common.descriptions import zh_en
 from schema.common.fields import computed
+from schema.common.provenance import note_read
 from schema.common.scalars import USCC, ApplicationNumber, RegionCode
 from schema.common.values import Money, Provenance
 from schema.common.withheld import money_or_withheld
@@ -128,6 +129,7 @@ class PledgeRegistration:
 
     @classmethod
     def from_row(cls, row: PledgeRow) -> PledgeRegistration:
+        note_read("PledgeRegistration", row.provenance)
         return cls(
             row=row,
             registration_number=strawberry.ID(row.registration_number),

@@ -23,6 +23,7 @@ from schema.common.descriptions import zh_en
 from schema.common.errors import CodedError, identifier_error
 from schema.common.fields import computed
 from schema.common.pages import Connection, PageSource, page_size
+from schema.common.provenance import note_read
 from schema.common.scalars import (
     USCC,
     ApplicationNumber,
@@ -62,6 +63,7 @@ class Patent:
 
     @classmethod
     def from_row(cls, row: PatentRow) -> Patent:
+        note_read("Patent", row.provenance)
         return cls(
             row=row,
             application_number=ApplicationNumber(row.application_number),

@@ -28,9 +28,11 @@ from schema.reporting.arguments import (
     YearArgument,
     read_period,
 )
+from schema.reporting.data_sources import MOST_SOURCES, DataSource
 from schema.reporting.enums import FeedKind, ReportStatus
 from schema.reporting.evaluations import PerformanceEvaluation
 from schema.reporting.ingest import IngestBatch
+from schema.reporting.quarantine import DataDelivery
 from schema.reporting.reports import BusinessReport, IndicatorValue
 
 MOST_BATCHES: Final = 100
@@ -180,6 +182,40 @@ class OperationCenter:
         batches = info.context.loaders.reporting.batches_of_center
         rows = await batches.load((feed.value if feed else None, size), self.code)
         return [IngestBatch.from_row(row) for row in rows]
+
+    @computed(
+        description=zh_en(
+            "数据来源（按代码），至多 200 个；无权查看的为空列表",
+            "Its sources of data by code, at most 200; none for those who may not see them",
+        )
+    )
+    async def data_sources(self, info: Info) -> list[DataSource]:
+        if not await sees_batches(info.context, self.code):
+            return []
+        loaders = info.context.loaders.reporting.data_sources
+        rows = await loaders.of_center.load(MOST_SOURCES, self.code)
+        return [DataSource.from_row(row) for row in rows]
+
+    @computed(
+        description=zh_en(
+            "数据交付的完整程度（由新到旧），对所有人开放；业务数据报送仅有权查看批次者可见",
+            "How complete its deliveries of data were, latest first, open to all; those of "
+            "business reports only to who sees its batches",
+        )
+    )
+    async def deliveries(
+        self,
+        info: Info,
+        feed: Annotated[
+            FeedKind | None, strawberry.argument(description=zh_en("数据种类", "Feed"))
+        ] = None,
+        first: First = 20,
+    ) -> list[DataDelivery]:
+        size = bounded(page_size(first, 20), MOST_BATCHES)
+        sees_closed = await sees_batches(info.context, self.code)
+        deliveries = info.context.loaders.reporting.deliveries
+        rows = await deliveries.load((feed.value if feed else None, sees_closed, size), self.code)
+        return [DataDelivery.from_row(row) for row in rows]
 
 
 @strawberry.type(description=zh_en("一个期间的合计", "The total of one period"))

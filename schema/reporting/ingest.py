@@ -26,6 +26,14 @@ from schema.common.values import Confidence
 from schema.reporting.access import bounded, find_batch
 from schema.reporting.arguments import First
 from schema.reporting.enums import BatchStatus, FeedKind, IssueSeverity, RowOutcome
+from schema.reporting.quarantine import (
+    EncodingArgument,
+    ExportEncoding,
+    ExportFormat,
+    FormatArgument,
+    IngestExport,
+    export_batch,
+)
 from schema.reporting.references import LazyCenter, center_of
 
 MOST_ISSUES = 1_000
@@ -39,6 +47,16 @@ Code = Annotated[
 ]
 OutcomeArgument = Annotated[
     RowOutcome | None, strawberry.argument(description=zh_en("结果", "Outcome"))
+]
+Resolved = Annotated[
+    bool | None,
+    strawberry.argument(
+        description=zh_en(
+            "false：待更正的行（未入库，且其后未被更正或重新报送）；true：其后已入库的行",
+            "False: refused rows that wait, neither corrected nor met again since; "
+            "true: rows taken in later",
+        )
+    ),
 ]
 
 
@@ -66,6 +84,16 @@ class IngestBatch:
     rows_duplicate: int = field(description=zh_en("重复的行数", "Duplicate rows"))
     rows_ignored: int = field(
         description=zh_en("忽略的行数（合计、备注、空行）", "Total lines, notes, empty lines")
+    )
+    rows_unchanged: int = field(
+        description=zh_en(
+            "入库行中与该来源此前内容相同的行数",
+            "Accepted rows that say what the source said before",
+        )
+    )
+    rows_deleted: int = field(description=zh_en("撤下记录的行数", "Rows that say a record is gone"))
+    rows_changed: int = field(
+        description=zh_en("新增或更改的记录数", "Records that were new or different")
     )
     failure_code: str | None = field(
         description=zh_en("整批未入库的原因代码", "Why the whole batch was refused: code")
@@ -110,6 +138,9 @@ class IngestBatch:
             rows_rejected=row.rows_rejected,
             rows_duplicate=row.rows_duplicate,
             rows_ignored=row.rows_ignored,
+            rows_unchanged=row.rows_unchanged,
+            rows_deleted=row.rows_deleted,
+            rows_changed=row.rows_changed,
             failure_code=row.failure_code,
             failure_message=row.failure_message,
             rolled_back_at=row.rolled_back_at,
@@ -150,6 +181,7 @@ class IngestBatch:
         info: Info,
         outcome: OutcomeArgument = None,
         code: Code = None,
+        resolved: Resolved = None,
         first: First = 50,
         after: After = None,
     ) -> IngestRowConnection:
@@ -161,6 +193,7 @@ class IngestBatch:
                 outcome.value if outcome else None,
                 code,
                 sight_of(info.context.caller, operator=True),
+                resolved=resolved,
             ),
             info.context.loaders.queries,
             page_size(first, 50),
@@ -168,6 +201,33 @@ class IngestBatch:
             lambda record: IngestRow.from_row(ingest_row_row(record)),
             IngestRowConnection,
         )
+
+    @computed(
+        description=zh_en(
+            "更正的是哪一批次；不是更正则为空",
+            "The batch whose rows this one tries again; null for a delivery",
+        )
+    )
+    async def corrects(self, info: Info) -> IngestBatch | None:
+        if self.row.corrects_batch is None:
+            return None
+        row = await find_batch(info.context, self.row.corrects_batch)
+        return IngestBatch.from_row(row) if row else None
+
+    @computed(
+        description=zh_en(
+            "导出待更正的行（一次请求合计 10 MiB 以内；更大的用命令 hub quarantine export）",
+            "The rows that wait, as a file; at most 10 MiB per request, larger ones by the "
+            "command hub quarantine export",
+        )
+    )
+    async def export(
+        self,
+        info: Info,
+        encoding: EncodingArgument = ExportEncoding.UTF_8,
+        format: FormatArgument = ExportFormat.CSV,
+    ) -> IngestExport:
+        return await export_batch(info.context, str(self.row.id), encoding, format)
 
 
 @strawberry.type(
@@ -232,7 +292,12 @@ class IngestRow:
     sheet: str | None = field(description=zh_en("工作表", "Sheet"))
     outcome: RowOutcome = field(description=zh_en("结果", "Outcome"))
     natural_key: str | None = field(description=zh_en("业务键", "Natural key"))
-    values: list[RawValue] = field(description=zh_en("各列原文", "Values as met, by column"))
+    values: list[RawValue] = field(
+        description=zh_en(
+            "各列原文；更正后仍未入库的，为最近一次更正后的文本",
+            "Values as met, by column; of a row corrected in vain, as last corrected",
+        )
+    )
 
     @classmethod
     def from_row(cls, row: IngestRowRow) -> IngestRow:
@@ -251,11 +316,28 @@ class IngestRow:
         assert row is not None  # a row is deleted with its batch, and seen only with it
         return IngestBatch.from_row(row)
 
-    @computed(description=zh_en("该行的问题", "The issues of this row"))
+    @computed(
+        description=zh_en(
+            "该行的问题；再次校验过的，为最近一次的问题",
+            "The issues of this row; of a row tried again, those of the last try",
+        )
+    )
     async def issues(self, info: Info) -> list[DataIssue]:
-        key = (self.source.batch_id, self.source.row_number)
+        key = (self.source.tried_by_batch or self.source.batch_id, self.source.row_number)
         rows = await info.context.loaders.reporting.issues_of_row.load(key)
         return [DataIssue.from_row(row) for row in rows]
+
+    @computed(
+        description=zh_en(
+            "最近一次再次校验而仍未入库的批次",
+            "The batch that tried it again last, and refused it once more",
+        )
+    )
+    async def tried_by(self, info: Info) -> IngestBatch | None:
+        if self.source.tried_by_batch is None:
+            return None
+        row = await find_batch(info.context, self.source.tried_by_batch)
+        return IngestBatch.from_row(row) if row else None
 
     @computed(
         description=zh_en("更正后在哪一批次入库", "The batch in which it was taken in, corrected")

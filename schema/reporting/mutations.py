@@ -10,6 +10,7 @@ from strawberry import field
 from resolvers.reporting.commands.advance_evaluation import advance_evaluation
 from resolvers.reporting.commands.ingest import SentFile, roll_back_ingest, start_ingest
 from resolvers.reporting.commands.open_evaluation import open_evaluation_year
+from resolvers.reporting.commands.retry_ingest import retry_ingest_rows
 from resolvers.reporting.commands.save_report import save_report
 from resolvers.reporting.commands.score_evaluation import score_evaluation
 from resolvers.reporting.commands.transition_report import transition_report
@@ -17,7 +18,7 @@ from resolvers.reporting.evaluation_rows import evaluation_row
 from resolvers.reporting.ingest_port import IngestPort
 from resolvers.reporting.lists import list_evaluations
 from resolvers.reporting.sight import EVERYTHING
-from resolvers.reporting.workflows.ingest import ROLLERS
+from resolvers.reporting.workflows.ingest import RETRIERS, ROLLERS
 from resolvers.reporting.workflows.report import CNIPA, OFFICE, OWN
 from schema.common import descriptions
 from schema.common.context import Info
@@ -27,10 +28,11 @@ from schema.common.errors import CodedError
 from schema.common.mutations import UserError, errors_field, mutation
 from schema.reporting.access import find_batch, find_report
 from schema.reporting.arguments import PeriodArgument, YearArgument
+from schema.reporting.data_sources import DataSourceMutations
 from schema.reporting.enums import EvaluationStage, FeedKind, ReportAction, ScoreRole
 from schema.reporting.evaluations import PerformanceEvaluation
 from schema.reporting.ingest import IngestBatch
-from schema.reporting.inputs import IndicatorValueInput, ScoreInput
+from schema.reporting.inputs import IndicatorValueInput, RowCorrectionInput, ScoreInput
 from schema.reporting.queries import MOST_EVALUATIONS
 from schema.reporting.reports import BusinessReport
 
@@ -72,7 +74,7 @@ class EvaluationPayload:
 
 
 @strawberry.type(description=zh_en("变更", "Mutations"))
-class Mutation:
+class Mutation(DataSourceMutations):
     @mutation(
         description=zh_en(
             "保存某期间的报送：新建草稿，或修改草稿、被退回、未通过校验的报送；values 整体替换",
@@ -194,6 +196,50 @@ class Mutation:
         batch_id = uuid_key(id)
         await roll_back_ingest(context.command("rollBackIngest"), _adapters(info), batch_id, reason)
         row = await find_batch(context, batch_id)
+        return BatchPayload(batch=IngestBatch.from_row(row) if row else None)
+
+    @mutation(
+        description=zh_en(
+            "再次校验一个批次中待更正的行：rows 按原样（规则、对照或事实已更正时），"
+            "corrections 按更正；均不填即为全部待更正的行。每行各自判定，通过的入库；"
+            "重复提交不产生变化。"
+            "返回校验的批次；无变化时返回已有的批次",
+            "Try waiting rows of a batch again: rows as they are (once a word, a mapping or a fact "
+            "was mended), corrections with new cells; without either all that wait. Each row "
+            "stands for itself; the same again changes nothing. Gives the batch that tried them, "
+            "or the one that holds them when nothing changed",
+        ),
+        permits=RETRIERS,
+        payload=BatchPayload,
+    )
+    async def retry_ingest_rows(
+        self,
+        info: Info,
+        batch_id: Annotated[
+            strawberry.ID, strawberry.argument(description=zh_en("批次标识", "Id of the batch"))
+        ],
+        rows: Annotated[
+            list[int] | None,
+            strawberry.argument(
+                description=zh_en("原文件中的行号（至多 10000）", "Rows, at most 10,000")
+            ),
+        ] = None,
+        corrections: Annotated[
+            list[RowCorrectionInput] | None,
+            strawberry.argument(
+                description=zh_en("更正的行（至多 1000）", "Corrected rows, at most 1,000")
+            ),
+        ] = None,
+    ) -> BatchPayload:
+        context = info.context
+        tried = await retry_ingest_rows(
+            context.command("retryIngestRows"),
+            _adapters(info),
+            uuid_key(batch_id),
+            rows,
+            [each.to_entry() for each in corrections or ()],
+        )
+        row = await find_batch(context, tried)
         return BatchPayload(batch=IngestBatch.from_row(row) if row else None)
 
     @mutation(

@@ -14,8 +14,14 @@ from resolvers.reporting.lists import (
     list_evaluations,
     list_reports,
     list_rows,
+    waiting_totals,
 )
-from resolvers.reporting.loaders import batch_row, conflict_row, ingest_row_row
+from resolvers.reporting.loaders import (
+    batch_row,
+    conflict_row,
+    ingest_row_row,
+    waiting_total_row,
+)
 from resolvers.reporting.report_rows import indicator_row, report_row
 from resolvers.reporting.sight import sight_of
 from schema.common import descriptions
@@ -30,6 +36,7 @@ from schema.reporting.arguments import First, YearArgument, read_period
 from schema.reporting.audit import AuditQueries
 from schema.reporting.changes import ChangeQueries
 from schema.reporting.dashboards import DashboardTile, board_code, read_board
+from schema.reporting.data_sources import DataSourceQueries
 from schema.reporting.enums import (
     BatchStatus,
     DashboardScope,
@@ -48,7 +55,9 @@ from schema.reporting.ingest import (
     IngestRow,
     IngestRowConnection,
     OutcomeArgument,
+    Resolved,
 )
+from schema.reporting.quarantine import IngestIssueTotal
 from schema.reporting.reports import BusinessReport, Indicator
 
 MOST_REPORTS: Final = 500
@@ -60,13 +69,16 @@ CenterArgument = Annotated[
 FeedArgument = Annotated[
     FeedKind | None, strawberry.argument(description=zh_en("数据种类", "Feed"))
 ]
+SourceArgument = Annotated[
+    str | None, strawberry.argument(description=zh_en("数据源代码", "Code of a source"))
+]
 BatchArgument = Annotated[
     strawberry.ID | None, strawberry.argument(description=zh_en("批次标识", "Id of a batch"))
 ]
 
 
 @strawberry.type(description=zh_en("查询", "Queries"))
-class Query(AuditQueries, ChangeQueries):
+class Query(AuditQueries, DataSourceQueries, ChangeQueries):
     @computed(description=zh_en("业务数据指标", "Indicators of business data"))
     async def indicators(
         self,
@@ -235,6 +247,8 @@ class Query(AuditQueries, ChangeQueries):
         feed: FeedArgument = None,
         outcome: OutcomeArgument = None,
         code: Code = None,
+        source: SourceArgument = None,
+        resolved: Resolved = None,
         first: First = 50,
         after: After = None,
     ) -> IngestRowConnection:
@@ -246,6 +260,8 @@ class Query(AuditQueries, ChangeQueries):
                 outcome.value if outcome else None,
                 search_text(code),
                 sight_of(info.context.caller, operator=True),
+                source=search_text(source),
+                resolved=resolved,
             ),
             info.context.loaders.queries,
             page_size(first, 50),
@@ -253,6 +269,32 @@ class Query(AuditQueries, ChangeQueries):
             lambda record: IngestRow.from_row(ingest_row_row(record)),
             IngestRowConnection,
         )
+
+    @computed(
+        description=zh_en(
+            "待更正的行按规则的合计（由多到少），至多 200 条规则、统计 10 万行",
+            "Rows that wait, by rule, the most first; at most 200 rules, counted in 100,000 rows",
+        )
+    )
+    async def ingest_issue_totals(
+        self,
+        info: Info,
+        center: CenterArgument = None,
+        source: SourceArgument = None,
+        feed: FeedArgument = None,
+    ) -> list[IngestIssueTotal]:
+        sight = sight_of(info.context.caller, operator=True)
+        if sight.is_blind:
+            return []
+        statement, parameters = waiting_totals(
+            id_text(center) if center is not None else None,
+            search_text(source),
+            feed.value if feed else None,
+            sight,
+        )
+        queries = info.context.loaders.queries
+        records = await queries.fetch("reporting.waiting_totals", statement, *parameters)
+        return [IngestIssueTotal.from_row(waiting_total_row(record)) for record in records]
 
     @computed(
         description=zh_en(

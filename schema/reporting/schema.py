@@ -12,6 +12,7 @@ from schema.common.entities import Entity, extension, id_text, uuid_key
 from schema.common.subgraph import SubgraphSchema
 from schema.reporting.access import find_batch, find_report, sees_evaluation
 from schema.reporting.centers import Industry, Jurisdiction, OperationCenter, Region
+from schema.reporting.data_sources import DataSource, find_source, source_code
 from schema.reporting.evaluations import PerformanceEvaluation
 from schema.reporting.ingest import IngestBatch
 from schema.reporting.mutations import Mutation
@@ -43,6 +44,7 @@ async def _evaluation(context: SubgraphContext, evaluation_id: Any) -> Performan
 
 
 ENTITIES: Final = (
+    Entity(DataSource, "code", source_code, find_source),
     Entity(IngestBatch, "id", uuid_key, _batch),
     Entity(BusinessReport, "id", uuid_key, _report),
     Entity(Indicator, "code", id_text, _indicator),

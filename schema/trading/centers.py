@@ -45,6 +45,7 @@ class OperationCenter:
             raise input_error(
                 f"first 应在 1 与 {MOST_LISTINGS} 之间", f"first is from 1 to {MOST_LISTINGS}"
             )
+        await info.context.refresh_list("LISTING", self.code)
         rows = await info.context.loaders.trading.listings_of_center.load(
             (status.value if status else None, size, sight(info)), self.code
         )

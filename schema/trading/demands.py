@@ -12,6 +12,7 @@ from schema.common.context import Info
 from schema.common.descriptions import zh_en
 from schema.common.fields import computed
 from schema.common.pages import Connection
+from schema.common.provenance import note_read
 from schema.common.scalars import IpcSymbol
 from schema.common.values import Money
 from schema.trading.access import sight
@@ -38,6 +39,7 @@ class Demand:
 
     @classmethod
     def from_row(cls, row: DemandRow) -> Demand:
+        note_read("Demand", row.provenance)
         return cls(
             row=row,
             id=strawberry.ID(str(row.id)),

@@ -12,6 +12,7 @@ from schema.common import descriptions
 from schema.common.context import Info
 from schema.common.descriptions import zh_en
 from schema.common.fields import computed
+from schema.common.provenance import note_read
 from schema.common.values import Money, Provenance
 from schema.trading.access import require_licence_fee, sight
 from schema.trading.enums import LicenceType
@@ -43,6 +44,7 @@ class LicenceRecord:
 
     @classmethod
     def from_row(cls, row: LicenceRecordRow, today: date) -> LicenceRecord:
+        note_read("LicenceRecord", row.provenance)
         return cls(
             row=row,
             record_number=strawberry.ID(row.record_number),

@@ -15,6 +15,7 @@ from schema.common.context import Info
 from schema.common.descriptions import zh_en
 from schema.common.fields import computed
 from schema.common.pages import Connection
+from schema.common.provenance import note_read
 from schema.common.values import Money, Provenance
 from schema.trading.access import sees_screenings, sight
 from schema.trading.arguments import MinScoreArgument, least_score
@@ -60,6 +61,7 @@ class Listing:
 
     @classmethod
     def from_row(cls, row: ListingRow) -> Listing:
+        note_read("Listing", row.provenance)
         return cls(
             row=row,
             id=strawberry.ID(str(row.id)),

@@ -154,7 +154,7 @@ class Query:
         return Listing.from_row(row) if row else None
 
     @computed(description=zh_en("挂牌项目列表（由新到旧）", "Listings, newest first"))
-    def listings(
+    async def listings(
         self,
         info: Info,
         filter: Annotated[
@@ -163,8 +163,10 @@ class Query:
         first: First = 20,
         after: After = None,
     ) -> ListingConnection:
+        wanted = filter.to_row() if filter else ListingFilterRow()
+        await info.context.refresh_list("LISTING", wanted.platform)
         return connect(
-            list_listings(filter.to_row() if filter else ListingFilterRow(), sight(info)),
+            list_listings(wanted, sight(info)),
             info.context.loaders.queries,
             page_size(first, 20),
             after,

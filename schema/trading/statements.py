@@ -13,6 +13,7 @@ from schema.common.context import Info
 from schema.common.descriptions import zh_en
 from schema.common.fields import computed, scoped
 from schema.common.pages import Connection
+from schema.common.provenance import note_read
 from schema.common.values import Money, Provenance
 from schema.trading.access import CONTACT_SCOPE, require_contact
 from schema.trading.enums import OpenLicenceFeeMode, OpenLicenceStatus
@@ -57,6 +58,7 @@ class OpenLicenceStatement:
 
     @classmethod
     def from_row(cls, row: OpenLicenceRow) -> OpenLicenceStatement:
+        note_read("OpenLicenceStatement", row.provenance)
         return cls(
             row=row,
             statement_number=strawberry.ID(row.statement_number),

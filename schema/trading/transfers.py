@@ -12,6 +12,7 @@ from schema.common import descriptions
 from schema.common.context import Info
 from schema.common.descriptions import zh_en
 from schema.common.fields import computed
+from schema.common.provenance import note_read
 from schema.common.values import Money, Provenance
 from schema.trading.access import require_transfer_price
 from schema.trading.references import LazyPatent, Party, parties_of, patent_of
@@ -31,6 +32,7 @@ class TransferRecord:
 
     @classmethod
     def from_row(cls, row: TransferRow) -> TransferRecord:
+        note_read("TransferRecord", row.provenance)
         return cls(
             row=row,
             id=strawberry.ID(str(row.id)),

@@ -22,6 +22,11 @@ FEEDS = {
     "transfers_gb18030": "registry-transfers",
     "listings": "beijing-listings",
     "pledge_registrations_gb18030": "zhuhai-pledges",
+    "patent_intensive_products_utf8": "tool-products",
+    "navigation_reports": "tool-navigation",
+    "third_party_institutions_gb18030": "beijing-institutions",
+    "demands": "beijing-demands",
+    "business_report": "beijing-reports",
 }
 
 
@@ -71,7 +76,8 @@ async def test_keys(loaded: Database, name: str) -> None:
     keys = {row["row"]: _canonical(row["key"]) for row in expected["perRow"]}
     for number, (_, _, key) in (await outcomes(loaded, FEEDS[name])).items():
         if key is not None:
-            assert keys[number] in key.split("|")
+            # What the file calls a row is a part of its natural key, or some parts of it.
+            assert set(keys[number].split("|")) <= set(key.split("|"))
 
 
 def _canonical(key: str | None) -> Any:

@@ -25,6 +25,7 @@ from tests.schema.reporting_world import AskerOn
 
 RC = Caller("rc", Role.REGIONAL_CENTER, center="RC-320000-01")
 FT = Caller("ft", Role.FUNCTIONAL_PLATFORM, center="FT-110000-01")
+FU = Caller("fu", Role.FUNCTIONAL_PLATFORM, center="FU-110000-01")
 FF = Caller("ff", Role.FUNCTIONAL_PLATFORM, center="FF-440400-01")
 OPERATOR = Caller("operator", Role.HUB_OPERATOR)
 CNIPA = Caller("cnipa", Role.CNIPA_ADMIN)
@@ -159,7 +160,6 @@ async def test_nobody_speaks_for_another(database: Database) -> None:
     ("feed", "content", "name", "code"),
     [
         ("OPERATION_CENTER", "YQ==", None, "FEED_NOT_SUPPORTED"),
-        ("BUSINESS_REPORT", "YQ==", None, "FEED_NOT_SUPPORTED"),
         ("LEGAL_EVENT", "YQ==", None, "FEED_NOT_SUPPORTED"),
         ("LISTING", "YQ=", None, "BASE64_INVALID"),
         ("LISTING", "不", None, "BASE64_INVALID"),
@@ -308,6 +308,44 @@ async def test_a_feed_without_a_way_back_says_so(database: Database) -> None:
     )
     _, codes = await ask(database, OPERATOR, UNDO_IT, id=str(batch), reason="x")
     assert codes == ["ROLL_BACK_NOT_SUPPORTED"]
+
+
+@pytest.mark.parametrize(
+    ("who", "feed", "file", "key"),
+    [
+        (RC, "INTENSIVE_PRODUCT", "patent_intensive_products.csv", None),
+        (FU, "NAVIGATION", "navigation_reports.json", "FU-110000-01"),
+        (FT, "THIRD_PARTY", "third_party_institutions_gb18030.csv", "FT-110000-01"),
+        (RC, "DEMAND", "demands.json", "RC-320000-01"),
+        (FT, "BUSINESS_REPORT", "business_report.json", "FT-110000-01"),
+    ],
+)
+async def test_every_centre_sends_for_itself(
+    database: Database, who: Caller, feed: str, file: str, key: str | None
+) -> None:
+    """A row that names no centre is the sender's; the same file from another is refused."""
+    for code in ("registry-organizations", "registry-centers", "registry-patents"):
+        await pull_source(database, demo_source(code), PullOptions(today=TODAY))
+    raw = (DEMO_FILES / file).read_bytes()
+    batch, codes = await send(database, who, feed, raw, file)
+    assert (codes, batch["status"]) == ([], "LOADED")
+    assert batch["rowsAccepted"] > 0
+    column = {"DEMAND": "trading.demand.center_code", "NAVIGATION": "tools.navigation_report."
+              "platform_code", "THIRD_PARTY": "tools.residency.platform_code",
+              "BUSINESS_REPORT": "reporting.business_report.center_code"}  # fmt: skip
+    if key is not None:
+        table, _, name = column[feed].rpartition(".")
+        assert await count(database, table, f"{name} <> '{key}'") == 0
+        assert await count(database, table) > 0
+    else:
+        assert (
+            await count(database, "tools.intensive_product", "submitted_by <> 'RC-320000-01'") == 0
+        )
+    if feed in ("THIRD_PARTY", "BUSINESS_REPORT"):  # their rows name the centre
+        foreign, codes = await send(database, FF, feed, raw, file)
+        assert (codes, foreign["failureCode"]) == ([], "BATCH_REFUSED_SHARE")
+        errors = {issue["code"] for issue in foreign["issues"] if issue["code"][:2] != "W_"}
+        assert errors == {"ROW_NOT_OWN"}
 
 
 async def test_progress_is_told_when_a_batch_is_loaded_or_undone(database: Database) -> None:

@@ -155,7 +155,8 @@ def test_tables_of_feeds_are_whole() -> None:
     vocabularies = load_vocabularies()
     for name, feed in load_feeds().items():
         fields = set(feed.fields)
-        assert {*feed.key, *feed.record_date, *feed.unique} <= fields, name
+        others = {field for key in feed.other_keys for field in key}
+        assert {*feed.key, *others, *feed.record_date, *feed.unique} <= fields, name
         for field in feed.fields.values():
             assert set(field.fills or ()) <= fields, name
             assert field.vocabulary is None or field.vocabulary in vocabularies, name

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from tests.benchmarks import compose, execute, gateway, hub, plan
+from tests.benchmarks import compose, execute, gateway, hub, ingest, plan
 
 
 class Benchmark(Protocol):
@@ -31,6 +31,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "execute": execute,
     "gateway": gateway,
     "hub": hub,
+    "ingest": ingest,
 }
 
 

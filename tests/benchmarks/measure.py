@@ -58,11 +58,13 @@ def measured() -> Iterator[Measured]:
     found.peak_rise = peak_bytes() - peak
 
 
-def in_new_process(work: Callable[..., _ResultT], *arguments: Any) -> _ResultT:
+def in_new_process(
+    work: Callable[..., _ResultT], *arguments: Any, timeout: float = _TIMEOUT_SECONDS
+) -> _ResultT:
     """Return what `work`, a function of a module, returns in a fresh interpreter."""
     context = multiprocessing.get_context("spawn")
     with context.Pool(1) as pool:
-        return pool.apply_async(work, arguments).get(_TIMEOUT_SECONDS)
+        return pool.apply_async(work, arguments).get(timeout)
 
 
 def growth(sizes: Sequence[int], values: Sequence[float]) -> list[float | None]:

@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 
 from resolvers.database.pool import Database
+from resolvers.hub.pull_queue import OF_SOURCES
 from resolvers.lists import ListQuery
 from resolvers.patents import sql as patents_sql
 from resolvers.patents.holdings import HoldingFilter, HoldingPage
 from resolvers.patents.lists import PatentFilterRow, list_patents
 from resolvers.reference.pages import list_organizations, list_regions
+from resolvers.reporting import sql as reporting_sql
+from resolvers.reporting.data_sources import list_data_sources
 from resolvers.reporting.lists import list_batches, list_reports, list_rows
 from resolvers.reporting.rules.periods import Period, PeriodKind
 from resolvers.reporting.sight import EVERYTHING, Sight
@@ -99,6 +102,11 @@ insert into reporting.ingest_batch (center_code, source_name, feed, sha256, rece
 select 'FT-' || (110000 + n % 100) || '-01', 's', 'PATENT', md5(n::text) || md5(n::text),
   timestamptz '2024-01-01' + n * interval '1 minute', 'LOADED'
 from generate_series(1, {ROWS // 10}) as n;
+insert into reporting.source (code, name, center_code, kind, feed, precedence)
+select 's-' || n, 'x', 'FT-' || (110000 + n % 100) || '-01', 'rest', 'PATENT', 'CENTER'
+from generate_series(1, {ROWS // 10}) as n;
+insert into queue.pgqueuer (priority, status, entrypoint, payload)
+select 0, 'failed', 'pull:s-' || n, '{{}}' from generate_series(1, {ROWS // 10}) as n;
 insert into reporting.business_report (number, center_code, period_kind, period_label,
   period_from, period_to, year, status, due_on, region_code, jurisdiction_code, industry_codes,
   created_at, updated_at)
@@ -194,6 +202,8 @@ CASES: list[tuple[ListQuery, str]] = [
     (list_batches(None, None, None, EVERYTHING), "ingest_batch_newest"),
     (list_batches("FT-110007-01", "PATENT", None, EVERYTHING), "ingest_batch_center"),
     (list_batches(None, None, None, Sight(center="FT-110007-01")), "ingest_batch_center"),
+    (list_data_sources(None, None, EVERYTHING), "source_pkey"),
+    (list_data_sources(None, "PATENT", Sight(center="FT-110007-01")), "source_center"),
     (list_reports(None, None, None, EVERYTHING), "business_report_newest"),
     (list_reports(None, QUARTER, "ACCEPTED", EVERYTHING), "business_report_period"),
     (list_reports("110007", None, None, EVERYTHING), "business_report_jurisdiction"),
@@ -233,6 +243,21 @@ async def test_rows_of_a_batch(filled: Database) -> None:
     assert not read_whole(nodes)
 
 
+async def test_rows_that_wait(filled: Database) -> None:
+    for sight in (EVERYTHING, Sight(center="FT-110007-01")):
+        listed = list_rows(None, None, None, None, None, sight, resolved=False)
+        query = listed.prepare(50, None)
+        assert not read_whole(await explain(filled, query.sql, list(query.parameters)))
+    batch = await filled.fetchval("test.batch", "select batch_id from reporting.ingest_row limit 1")
+    query = list_rows(batch, None, None, None, None, EVERYTHING, resolved=False).prepare(50, None)
+    nodes = await explain(filled, query.sql, list(query.parameters))
+    assert "ingest_row_waiting" in indexes(nodes) or "ingest_row_pkey" in indexes(nodes)
+    deliveries: list[object] = [["FT-110007-01", "FT-110008-01"], None, False, 20]
+    nodes = await explain(filled, reporting_sql.DELIVERIES_OF_CENTERS, deliveries)
+    assert any(name.startswith("ingest_batch_center") for name in indexes(nodes))
+    assert not read_whole(nodes)
+
+
 async def test_batches_of_keys_use_indexes(filled: Database) -> None:
     numbers = [f"CN2015{n:09d}" for n in range(1, 51)]
     usccs = [f"91440305MA{n:08d}" for n in range(10)]
@@ -251,6 +276,11 @@ async def test_batches_of_keys_use_indexes(filled: Database) -> None:
     for sql, parameters in wanted:
         nodes = await explain(filled, sql, parameters)
         assert not read_whole(nodes) & big, sql
+
+
+async def test_jobs_of_sources(filled: Database) -> None:
+    nodes = await explain(filled, OF_SOURCES, [["pull:s-1", "pull:s-2"]])
+    assert indexes(nodes) == {"pgqueuer_source"}
 
 
 async def test_holdings_of_several_organisations(filled: Database) -> None:

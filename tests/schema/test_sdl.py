@@ -55,8 +55,14 @@ MORE_TYPES = {
         *("IngestBatchConnection", "IngestRowConnection", "DataConflictConnection", "PageInfo"),
         *("IngestRow", "RawValue", "RowOutcome", "DataConflict", "Confidence"),
         *("AuditRecord", "AuditRecordConnection", "AuditOutcome"),
+        # sources, their pulls, and asking for one
+        *("DataSource", "DataSourceConnection", "DataSourcePayload", "DeadLetter"),
+        *("SourceKind", "SourcePull", "SourceSchedule", "PullStatus"),
         # a feed of changes of all records, for those who mirror them
         *("ChangeFeed", "RecordChange", "ChangeKind", "ChangeNotice"),
+        # refused rows as a file and back; how complete a delivery was
+        *("IngestExport", "ExportEncoding", "ExportFormat", "IngestIssueTotal", "DataDelivery"),
+        *("RowCorrectionInput", "CellCorrectionInput"),
     },
     # a feed of changes, for readers that keep a copy
     "patents": {"PatentChange", "PatentChangePage", "PatentOrder"},

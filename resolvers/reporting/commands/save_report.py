@@ -25,8 +25,8 @@ from resolvers.reporting.commands.report_checks import (
 from resolvers.reporting.report_rows import ReportRow, indicator_row, report_row
 from resolvers.reporting.rules.periods import Period, parse_period
 from resolvers.reporting.rules.report_check import IndicatorRow
-from resolvers.reporting.rules.value_shape import shape_problem
 from resolvers.reporting.workflows.report import EDITABLE, OWN, REPORT
+from resolvers.values.indicator_values import shape_problem
 from resolvers.workflow import require
 
 MOST_VALUES: Final = 100

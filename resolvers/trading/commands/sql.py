@@ -103,7 +103,7 @@ insert into trading.demand (number, source_system, center_code, created_by, titl
   {money_columns("budget")}, valid_until, content_hash, received_at, confidence)
 values ($1, $2, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
   $20, $21, $22, $23)
-on conflict (source_system, number) do nothing returning id
+on conflict do nothing returning id
 """
 SET_DEMAND_STATUS: Final = "update trading.demand set status = $2 where id = $1"
 

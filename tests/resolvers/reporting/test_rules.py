@@ -25,9 +25,9 @@ from resolvers.reporting.rules.report_check import (
     check_report,
 )
 from resolvers.reporting.rules.scoring import CRITERIA, Line, grade_of, remarks, total_score
-from resolvers.reporting.rules.value_shape import shape_problem
 from resolvers.reporting.rules.year_sum import agrees_with_quarters
 from resolvers.reporting.sight import sight_of
+from resolvers.values.indicator_values import shape_problem
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Scheduling: the queue of pulls, its workers, and what asks for pulls."""
