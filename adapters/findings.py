@@ -1,7 +1,7 @@
 """Remarks of the adapters: which rule, where, which value, and what to do about it.
 
 Remarks about one identifier or value come from `resolvers.values`; those here are about files,
-rows, vocabularies and the rules between fields; their texts are in `messages.py`.
+rows, vocabularies and the rules between fields; their texts are in `messages/`.
 """
 
 from __future__ import annotations

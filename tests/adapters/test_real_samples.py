@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+
 from adapters.model import BatchStatus
 from adapters.sync import pull_source
 from resolvers.database.pool import Database
-from tests.adapters.harness import OPTIONS, outcomes, source
+from tests.adapters.harness import OPTIONS, dump, outcomes, source
+from tests.adapters.net.server import serving
+from tests.adapters.sources.serving import Listed, rest_source
+from tests.support.postgres import TestServer, opened
 from tests.support.shared import SHARED, needs_shared
 
 SAMPLES = SHARED / "data" / "samples_real"
@@ -70,3 +75,26 @@ async def test_dirty_rows_have_reasons(database: Database) -> None:
         "order by ordinal",
     )
     assert [row["symbol"] for row in symbols] == ["H04W4/12", "H04W60/00"]
+
+
+@needs_shared
+async def test_clean_rows_are_the_same_as_rest_pages(
+    postgres_server: TestServer, migrated_template: str
+) -> None:
+    """The gazette's rows behind a paged interface end in the tables the file ends in."""
+    path = SAMPLES / "cn_gazette_2019-07_clean.csv"
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        records = list(csv.DictReader(file))
+    paging = {"kind": "page", "param": "page", "size_param": "size", "size": 200}
+    tables = []
+    async with serving(Listed(records, "page").center) as url:
+        behind = rest_source(url, name="公报", precedence="REGISTRY", rest={"paging": paging})
+        whole = source(name="公报", path=str(path), precedence="REGISTRY")
+        for config in (whole, behind):
+            async with postgres_server.new_database(migrated_template) as own, opened(own) as hub:
+                counts = (await pull_source(hub, config, OPTIONS)).total()
+                assert (counts.read, counts.accepted, counts.rejected) == (1600, 1600, 0)
+                found = await dump(hub, per_load=False)
+                tables.append({n: r for n, r in found.items() if not n.startswith("reporting.")})
+    assert tables[0]["patents.patent"]
+    assert tables[0] == tables[1]
