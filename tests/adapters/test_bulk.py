@@ -24,6 +24,13 @@ from resolvers.database.pool import Database, Transaction
 from resolvers.values.application_numbers import check_character
 from tests.adapters.harness import OPTIONS, TODAY, dump, outcomes, source, write
 
+
+@pytest.fixture
+async def database(fresh_database: Database) -> Database:
+    """A database of its own: some tests change its tables."""
+    return fresh_database
+
+
 HEADER = "申请号,公开(公告)号,标题,申请人,申请日,公开(公告)日\n"
 
 

@@ -8,7 +8,6 @@ import pytest
 
 from resolvers.database.pool import Database
 from tests.schema.world import Asker, add_patents, add_platforms, add_reference, add_trading
-from tests.support.postgres import TestServer, opened
 from tests.support.reset import Reset
 
 
@@ -44,14 +43,6 @@ def trading(world: Database) -> Asker:
 @pytest.fixture
 def reporting(world: Database) -> Asker:
     return Asker(world, "reporting")
-
-
-@pytest.fixture(scope="session")
-async def reset_database(
-    postgres_server: TestServer, migrated_template: str
-) -> AsyncIterator[tuple[Database, Reset]]:
-    async with postgres_server.new_database(migrated_template) as url, opened(url) as database:
-        yield database, await Reset.of_fresh(database)
 
 
 @pytest.fixture
