@@ -11,10 +11,10 @@ from typing import Final
 from adapters.config import Kind
 from adapters.conformance.http_host import HttpHost
 from adapters.conformance.model import Stage
+from adapters.conformance.stages import graphql, rest
 from adapters.conformance.stages.files import FileStage
-from adapters.conformance.stages.graphql import GraphqlStage
+from adapters.conformance.stages.http import HttpStage
 from adapters.conformance.stages.packages import PackagesStage
-from adapters.conformance.stages.rest import RestStage
 from adapters.conformance.stages.sql import SqlStage
 from resolvers.database.pool import Database
 
@@ -33,8 +33,10 @@ async def open_stages(kind: Kind, stack: AsyncExitStack, database: Database) -> 
         return [SqlStage(folder, database, driver) for driver in ("postgresql", "sqlite")]
     host = await stack.enter_async_context(HttpHost.started())
     if kind == "rest":
-        return [RestStage(folder, host, form) for form in ("page", "offset", "cursor", "link")]
-    return [GraphqlStage(folder, host, form) for form in ("relay", "offset")]
+        return [HttpStage(rest.RestPlace, folder, host, form) for form in rest.FORMS]
+    return [
+        HttpStage(graphql.GraphqlPlace, folder, host, form, graphql.LACKS) for form in graphql.FORMS
+    ]
 
 
 __all__ = ["KINDS", "open_stages"]

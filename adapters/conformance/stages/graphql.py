@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import Any, Final, Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import orjson
 from graphql import build_schema, graphql
 from starlette.requests import Request
 
-from adapters.config import Kind, SourceConfig
-from adapters.conformance.http_host import Answered, HttpHost, Played
-from adapters.conformance.model import (
-    BATCH,
-    NO_RAW,
-    PAGE,
-    Ability,
-    Fault,
-    Item,
-    Place,
-    Reason,
-    Subject,
-)
-from adapters.conformance.stages.shared import build_config
+from adapters.conformance.http_host import Answered
+from adapters.conformance.model import BATCH, NO_RAW, PAGE, Ability, Item, Reason
+from adapters.conformance.stages.http import HttpPlace
 from adapters.conformance.subjects import ORGANIZATIONS
 
-Form = Literal["relay", "offset"]
+FORMS: Final = ("relay", "offset")
 
 _SCHEMA: Final = build_schema(
     """
@@ -50,7 +37,7 @@ _SCHEMA: Final = build_schema(
     """
 )
 _SELECTION: Final = "uscc name registrationAuthority status changed"
-_QUERIES: Final[Mapping[Form, str]] = {
+_QUERIES: Final[Mapping[str, str]] = {
     "relay": f"""query ($first: Int!, $after: String, $since: Int) {{
       list: connection(first: $first, after: $after, since: $since) {{
         edges {{ node {{ {_SELECTION} }} }} pageInfo {{ hasNextPage endCursor }}
@@ -59,82 +46,37 @@ _QUERIES: Final[Mapping[Form, str]] = {
       list: rows(first: $first, offset: $offset, since: $since) {{ {_SELECTION} }} }}""",
 }
 _LOOKUP: Final = f"query ($keys: [String!]!) {{ byKeys(keys: $keys) {{ {_SELECTION} }} }}"
-_NO_RAW: Final[Reason] = (
-    "GraphQL 的类型保证每个元素都是对象",
-    "The types of GraphQL make every element an object",
-)
+LACKS: Final[Mapping[Ability, Reason]] = {
+    Ability.RAW_RECORDS: (
+        "GraphQL 的类型保证每个元素都是对象",
+        "The types of GraphQL make every element an object",
+    )
+}
 
 
-class GraphqlStage:
-    """Platforms with one form of paging."""
-
-    kind: Kind = "graphql"
-    subject: Subject = ORGANIZATIONS
-    lacks: Mapping[Ability, Reason] = {Ability.RAW_RECORDS: _NO_RAW}
-
-    def __init__(self, folder: Path, host: HttpHost, form: Form) -> None:
-        self._folder, self._host, self._form = folder, host, form
-        self.variant: str = form
-
-    @asynccontextmanager
-    async def place(self, number: int) -> AsyncIterator[Place]:
-        """Put a platform up."""
-        yield GraphqlPlace(number, self._folder, self._host, self._form)
-
-
-class GraphqlPlace:
+class GraphqlPlace(HttpPlace):
     """One platform."""
 
-    keeps_before = True
+    kind = "graphql"
+    path = "/graphql"
 
-    def __init__(self, number: int, folder: Path, host: HttpHost, form: Form) -> None:
-        self._number, self._folder, self._form = number, folder, form
-        self._items: list[Item] = []
-        self._played = Played(self._answer)
-        self._code = f"kit-graphql-{number}"
-        self._url = host.add(self._code, self._played)
-        self._nowhere = f"{host.url}/nowhere-{number}"
-
-    def break_down(self, fault: Fault | None) -> None:
-        self._played.break_down(fault)
-
-    @property
-    def early_calls(self) -> int:
-        return self._played.early_calls
-
-    async def put(self, items: Sequence[Item]) -> None:
-        self._items = list(items)
-
-    def config(
-        self,
-        *,
-        nowhere: bool = False,
-        incremental: bool = False,
-        lookup: bool = False,
-        **changes: Any,
-    ) -> SourceConfig:
-        section: dict[str, Any] = {
-            "url": f"{self._nowhere if nowhere else self._url}/graphql",
-            "query": _QUERIES[self._form],
+    def section(self) -> dict[str, Any]:
+        return {
+            "query": _QUERIES[self.form],
             "records": "list",
-            "paging": {"kind": self._form, "size": PAGE},
+            "paging": {"kind": self.form, "size": PAGE},
         }
-        if incremental:
-            section["incremental"] = {"param": "since", "field": "changed"}
-        if lookup:
-            keys = {"uscc": "keys"}
-            section["lookup"] = {"query": _LOOKUP, "records": "byKeys", "keys": keys, "many": True}
-        return build_config(
-            self._code, "graphql", ORGANIZATIONS, self._folder, {"graphql": section} | changes
-        )
 
-    async def _answer(self, request: Request) -> Answered:
+    def lookup(self) -> dict[str, Any]:
+        return {"query": _LOOKUP, "records": "byKeys", "keys": {"uscc": "keys"}, "many": True}
+
+    async def answer(self, request: Request) -> Answered:
         document = orjson.loads(await request.body())
         variables = document.get("variables") or {}
         result = await graphql(
             _SCHEMA,
             document["query"],
-            root_value=_Root(self._number, self._items),
+            root_value=_Root(self.number, self.items),
             variable_values=variables,
         )
         begin = int(variables.get("offset") or variables.get("after") or 0)
