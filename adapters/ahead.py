@@ -1,26 +1,34 @@
-"""Fetching the next batch while the present one is stored."""
+"""Making the next piece of work while the present one is in use."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, Callable
+from typing import TypeVar
 
-from adapters.source import OpenBatch
+T = TypeVar("T")
 
 
-async def ahead(batches: AsyncIterator[OpenBatch]) -> AsyncGenerator[OpenBatch, None]:
-    """Yield batches, each fetched while the one before is in use: at most one waits.
+def _leave(_: object) -> None:
+    return
 
-    A failure of the source comes after the batches fetched before it. When the caller stops early,
-    the batch that waits is closed.
+
+async def ahead(
+    pieces: AsyncGenerator[T, None], discard: Callable[[T], None] = _leave
+) -> AsyncGenerator[T, None]:
+    """Yield pieces, each made while the one before is in use: at most one waits.
+
+    A failure comes after the pieces made before it. When the caller stops early, the piece that
+    waits is given to `discard`, and `pieces` is closed.
     """
-    following = asyncio.ensure_future(anext(batches, None))
+    following = asyncio.ensure_future(anext(pieces, None))
     try:
         while (present := await following) is not None:
-            following = asyncio.ensure_future(anext(batches, None))
+            following = asyncio.ensure_future(anext(pieces, None))
             yield present
     finally:
         following.cancel()
         [waiting] = await asyncio.gather(following, return_exceptions=True)
         if waiting is not None and not isinstance(waiting, BaseException):
-            waiting.close()
+            discard(waiting)
+        await pieces.aclose()

@@ -16,6 +16,7 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Final
 
+from adapters.ahead import ahead
 from adapters.collecting import streaming_rows
 from adapters.config import SourceConfig
 from adapters.errors import AdapterError
@@ -114,7 +115,7 @@ class Loader:
         self._ledger = await Ledger.open(transaction, self._source_id, self.context)
         rows = (validator.keyed(mapper.map(record)) for record in table.records())
         with streaming_rows():
-            async with aclosing(_ahead(_chunks(rows))) as chunks:
+            async with aclosing(ahead(_chunks(rows))) as chunks:
                 async for chunk in chunks:
                     results = await self._validate(transaction, validator, chunk)
                     if storing:
@@ -228,18 +229,3 @@ async def _chunks(rows: Iterator[KeyedRow]) -> AsyncGenerator[list[KeyedRow], No
         await asyncio.sleep(0)
     if chunk:
         yield chunk
-
-
-async def _ahead(
-    chunks: AsyncGenerator[list[KeyedRow], None],
-) -> AsyncGenerator[list[KeyedRow], None]:
-    """Yield chunks, each made while the one before is in use."""
-    following = asyncio.ensure_future(anext(chunks, None))
-    try:
-        while (present := await following) is not None:
-            following = asyncio.ensure_future(anext(chunks, None))
-            yield present
-    finally:
-        following.cancel()
-        await asyncio.gather(following, return_exceptions=True)
-        await chunks.aclose()

@@ -184,7 +184,9 @@ class _Pull:
         try:
             position = await self._begin(source)
             request = PullRequest(position.cursor, None if position.full else position.since)
-            async with aclosing(ahead(source.batches(request))) as batches:
+            async with aclosing(
+                ahead(source.batches(request), lambda left: left.close())
+            ) as batches:
                 async for opened in batches:
                     try:
                         report = await self._batch(opened)
