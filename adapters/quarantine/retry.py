@@ -44,7 +44,7 @@ from adapters.store.waiting import (
     waiting_rows,
 )
 from resolvers.database.pool import Database, Transaction
-from resolvers.hub.events import EVENT, NOTIFY
+from resolvers.hub.events import publish
 from resolvers.values import today_in_china
 
 _CHUNK: Final = 500
@@ -197,10 +197,7 @@ class _Retry:
         await close_batch(transaction, batch, datetime.now(UTC))
         # Who follows the delivery is told, too: fewer of its rows wait.
         told = {"status": self._batch.status}
-        await transaction.execute(
-            "hub.event", EVENT, "reporting.ingest_progressed", self._batch.id, told
-        )
-        await transaction.execute("hub.notify", NOTIFY)
+        await publish(transaction, "reporting.ingest_progressed", [self._batch.id], [told])
         report.batch_id = report.last = batch.batch_id
 
     async def _kept(self, transaction: Transaction) -> list[KeptRow]:

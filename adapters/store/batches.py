@@ -24,7 +24,7 @@ from adapters.model import (
 )
 from adapters.value_kinds import cell_text
 from resolvers.database.pool import Database, Transaction
-from resolvers.hub.events import EVENT, NOTIFY
+from resolvers.hub.events import publish
 
 _MAX_RAW_CHARACTERS = 32_767
 # Findings beyond this are counted but not listed: a file of the wrong kind would list every cell.
@@ -184,14 +184,9 @@ async def close_batch(transaction: Transaction, report: BatchReport, finished_at
         counts.changed,
     )
     # Heard when the transaction commits, as the rows are seen: a batch is loaded as a whole.
-    await transaction.execute(
-        "hub.event",
-        EVENT,
-        "reporting.ingest_progressed",
-        report.batch_id,
-        {"status": report.status.value},
-    )
-    await transaction.execute("hub.notify", NOTIFY)
+    assert report.batch_id is not None
+    told = {"status": report.status.value}
+    await publish(transaction, "reporting.ingest_progressed", [report.batch_id], [told])
 
 
 class BatchBook:

@@ -30,8 +30,9 @@ from adapters.store.table import (
     merge_rows,
     write_rows,
 )
-from adapters.store.traces import HUB, StateChange, publish, write_history
+from adapters.store.traces import HUB, StateChange, write_history
 from resolvers.database.pool import Transaction
+from resolvers.hub.events import publish
 from resolvers.values.periods import Period
 
 VALUES = TableSpec(

@@ -90,7 +90,7 @@ async def store_centers(
         for key, values in ((key, merged.rows[key].values) for key in merged.dirty)
         if values["status"] != held.get(key)
     ]
-    await announce_centers(transaction, changes, batch.source_system, batch.received_at)
+    await announce_centers(transaction, changes, batch)
     conflicts = await write_conflicts(transaction, SPEC.entity, merged.conflicts)
     touched = {"OperationCenter": [key[0] for key in merged.dirty], "PolicyDocument": registered}
     return Stored(len(merged.dirty), conflicts, touched)

@@ -8,7 +8,7 @@ from typing import Literal
 from adapters.store.batch import BatchContext
 from resolvers.database.pool import Transaction
 from resolvers.hub.changes import CHANGED
-from resolvers.hub.events import EVENT, NOTIFY
+from resolvers.hub.events import publish
 
 _COLUMNS = ("entity_type", "entity_key", "kind", "source_code", "batch_id")
 
@@ -30,5 +30,4 @@ async def write_changes(
     if rows:
         await transaction.copy_records("ingest.changes", "hub", "change", _COLUMNS, rows)
         payload = {"types": sorted({row[0] for row in rows}), "source": source_code}
-        await transaction.execute("hub.event", EVENT, CHANGED, batch.batch_id, payload)
-        await transaction.execute("hub.notify", NOTIFY)
+        await publish(transaction, CHANGED, [batch.batch_id], [payload])

@@ -25,8 +25,9 @@ from adapters.store.table import (
     merge_rows,
     write_rows,
 )
-from adapters.store.traces import StateChange, kept_by_hub, moved_in_hub, publish, write_history
+from adapters.store.traces import StateChange, kept_by_hub, moved_in_hub, write_history
 from resolvers.database.pool import Transaction
+from resolvers.hub.events import publish
 from resolvers.values.credit_grades import grade_of_score
 from resolvers.values.dates import add_years
 

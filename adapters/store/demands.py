@@ -24,8 +24,9 @@ from adapters.store.table import (
     money_columns,
     write_rows,
 )
-from adapters.store.traces import StateChange, publish, write_history
+from adapters.store.traces import StateChange, write_history
 from resolvers.database.pool import Transaction
+from resolvers.hub.events import publish
 from resolvers.values import Money
 from resolvers.values.text import party_name_key
 

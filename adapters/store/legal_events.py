@@ -21,7 +21,7 @@ from adapters.store.patents import SPEC as PATENT
 from adapters.store.patents import write_patents
 from adapters.store.table import load_rows
 from resolvers.database.pool import Transaction
-from resolvers.hub.events import EVENTS, NOTIFY
+from resolvers.hub.events import publish
 from resolvers.values.event_text import EventDetail, parse_event_text
 from resolvers.values.legal_events import OTHER_CATEGORY, effective_date, event_codes
 
@@ -124,11 +124,8 @@ async def _project(transaction: Transaction, numbers: list[str], batch: BatchCon
 
 async def _announce(transaction: Transaction, written: Sequence[Any]) -> None:
     """Publish `patents.legal_event_recorded` for each event, all at once."""
-    if not written:
-        return
-    await transaction.execute(
-        "hub.events",
-        EVENTS,
+    await publish(
+        transaction,
         "patents.legal_event_recorded",
         [str(record["id"]) for record in written],
         [
@@ -143,4 +140,3 @@ async def _announce(transaction: Transaction, written: Sequence[Any]) -> None:
             for record in written
         ],
     )
-    await transaction.execute("hub.notify", NOTIFY)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from resolvers.database.pool import Transaction
-from resolvers.hub.events import EVENTS, NOTIFY
+from resolvers.hub.events import publish
 
 _FACTS = """
 select r.registration_number as key,
@@ -33,9 +33,8 @@ async def announce_pledges(transaction: Transaction, numbers: Collection[str]) -
     if not numbers:
         return
     records = await transaction.fetch("ingest.pledge_events", _FACTS, list(numbers))
-    await transaction.execute(
-        "hub.events",
-        EVENTS,
+    await publish(
+        transaction,
         "finance.pledge_registered",
         [record["key"] for record in records],
         [
@@ -43,4 +42,3 @@ async def announce_pledges(transaction: Transaction, numbers: Collection[str]) -
             for record in records
         ],
     )
-    await transaction.execute("hub.notify", NOTIFY)

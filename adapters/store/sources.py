@@ -11,7 +11,7 @@ from adapters.config import SourceConfig
 from adapters.findings import Finding
 from adapters.model import SyncReport
 from resolvers.database.pool import Database, Transaction
-from resolvers.hub.events import EVENT, NOTIFY
+from resolvers.hub.events import publish
 
 PULL_FINISHED: Final = "reporting.pull_finished"
 """Topic told when a pull ends, by its source: {status: DONE | FAILED | STOPPED, changed}."""
@@ -108,8 +108,7 @@ async def note_finished(
             refused,
         )
         payload = {"status": "STOPPED" if stopped else status, "changed": changed}
-        await transaction.execute("hub.event", EVENT, PULL_FINISHED, source.code, payload)
-        await transaction.execute("hub.notify", NOTIFY)
+        await publish(transaction, PULL_FINISHED, [source.code], [payload])
 
 
 async def open_until(database: Database, source: SourceConfig, now: datetime) -> datetime | None:

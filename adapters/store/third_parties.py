@@ -23,8 +23,9 @@ from adapters.store.table import (
     merge_rows,
     write_rows,
 )
-from adapters.store.traces import StateChange, kept_by_hub, publish, write_history
+from adapters.store.traces import StateChange, kept_by_hub, write_history
 from resolvers.database.pool import Transaction
+from resolvers.hub.events import publish
 
 SPEC = TableSpec(
     table="tools.residency",

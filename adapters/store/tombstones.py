@@ -18,8 +18,9 @@ from typing import Final
 from adapters.model import RowResult, SourceClass
 from adapters.store.batch import BatchContext, Stored
 from adapters.store.ledger import key_hash
-from adapters.store.traces import BY_SOURCE, StateChange, publish, write_history
+from adapters.store.traces import BY_SOURCE, StateChange, write_history
 from resolvers.database.pool import Transaction
+from resolvers.hub.events import publish
 
 _EVERYBODY: Final = frozenset(SourceClass)
 _BURY: Final = """

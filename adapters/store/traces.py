@@ -14,7 +14,6 @@ from adapters.model import SourceClass
 from adapters.precedence import Conflict, Origin
 from adapters.store.batch import BatchContext
 from resolvers.database.pool import Transaction
-from resolvers.hub.events import EVENTS, NOTIFY
 from resolvers.identity import Role
 
 HUB: Final = "hub"
@@ -91,19 +90,6 @@ def not_moved_in_hub(schema: str, workflow: str, key: str) -> str:
 def kept_by_hub(field: str, kept: Any, losing: Any, losing_origin: Origin) -> Conflict:
     """Return the conflict of a state the hub has decided on with what a source says instead."""
     return Conflict(field, kept, Origin(SourceClass.PLATFORM, HUB), losing, losing_origin)
-
-
-async def publish(
-    transaction: Transaction,
-    topic: str,
-    keys: Sequence[str],
-    payloads: Sequence[Mapping[str, Any]],
-) -> None:
-    """Tell subscriptions and reactions, once this commits."""
-    if not keys:
-        return
-    await transaction.execute("hub.events", EVENTS, topic, list(keys), list(map(dict, payloads)))
-    await transaction.execute("hub.notify", NOTIFY)
 
 
 def distinct(keys: Collection[str]) -> list[str]:

@@ -7,11 +7,10 @@ patent. One statement reads the tables of one owner only.
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 from uuid import UUID
 
 from resolvers.database.pool import Transaction
-from resolvers.hub.events import EVENTS, NOTIFY
+from resolvers.hub.events import publish
 
 _LISTINGS = """
 select id::text as key, platform_code as platform, industry_code as industry, region_code as region,
@@ -36,7 +35,8 @@ async def tell_of_listings(transaction: Transaction, ids: Collection[UUID]) -> N
     if not ids:
         return
     records = await transaction.fetch("ingest.listing_events", _LISTINGS, list(ids))
-    await _publish(transaction, "trading.listing_changed", [dict(record) for record in records])
+    facts = [dict(record) for record in records]
+    await publish(transaction, "trading.listing_changed", [f.pop("key") for f in facts], facts)
 
 
 async def announce_open_licences(transaction: Transaction, numbers: Collection[str]) -> None:
@@ -47,20 +47,9 @@ async def announce_open_licences(transaction: Transaction, numbers: Collection[s
     patents = [record["application_number"] for record in records]
     found = await transaction.fetch("ingest.patent_industries", _INDUSTRIES, patents)
     industries = {record["application_number"]: record["codes"] for record in found}
-    await _publish(
-        transaction,
-        "trading.open_licence_announced",
-        [
-            {**record, "industries": industries.get(record["application_number"], [])}
-            for record in records
-        ],
-    )
-
-
-async def _publish(transaction: Transaction, topic: str, facts: list[dict[str, Any]]) -> None:
-    if not facts:
-        return
-    keys = [fact.pop("key") for fact in facts]
-    payloads = facts
-    await transaction.execute("hub.events", EVENTS, topic, keys, payloads)
-    await transaction.execute("hub.notify", NOTIFY)
+    facts = [
+        {**record, "industries": industries.get(record["application_number"], [])}
+        for record in records
+    ]
+    topic = "trading.open_licence_announced"
+    await publish(transaction, topic, [fact.pop("key") for fact in facts], facts)

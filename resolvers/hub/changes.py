@@ -18,7 +18,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from resolvers.database.pool import Database, Queries
-from resolvers.hub.events import EVENT, NOTIFY
+from resolvers.hub.events import publish
 
 KEPT_DAYS: Final = 90
 WINDOW: Final = 5_000
@@ -123,8 +123,7 @@ class ChangesExpired(LookupError):
 async def note_change(queries: Queries, entity: str, key: str) -> None:
     """Note that a record is new or different, and wake who waits, in the change's transaction."""
     await queries.execute("hub.change", _NOTE, entity, key)
-    await queries.execute("hub.event", EVENT, CHANGED, key, {"types": [entity]})
-    await queries.execute("hub.notify", NOTIFY)
+    await publish(queries, CHANGED, [key], [{"types": [entity]}])
 
 
 async def read_changes(

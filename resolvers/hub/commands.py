@@ -23,7 +23,7 @@ from typing import Any, Final
 
 from resolvers.database.pool import Database, Transaction
 from resolvers.hub.changes import BY_MUTATION, note_change
-from resolvers.hub.events import EVENT, NOTIFY
+from resolvers.hub.events import publish
 from resolvers.identity import Caller
 
 AUDIT: Final = """
@@ -58,8 +58,7 @@ class Work:
 
         `topic` is `<subgraph>.<what>`; subscribers filter by `payload`, then read the object anew.
         """
-        await self.tx.execute("hub.event", EVENT, topic, key, dict(payload or {}))
-        await self.tx.execute("hub.notify", NOTIFY)
+        await publish(self.tx, topic, [key], [payload or {}])
 
 
 @dataclass(frozen=True, slots=True)

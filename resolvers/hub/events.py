@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,20 +20,19 @@ from typing import Any, Final
 import asyncpg
 
 from resolvers.database.errors import DatabaseError
-from resolvers.database.pool import Database
+from resolvers.database.pool import Database, Queries
 
 log = logging.getLogger("hub.events")
 
 CHANNEL: Final = "hub_event"
 QUEUE_SIZE: Final = 1_000
 RECONNECT_SECONDS: Final = (0.2, 1.0, 5.0)
-EVENT: Final = "insert into hub.event (topic, key, payload) values ($1, $2, $3)"
-EVENTS: Final = """
+_WRITE: Final = """
 insert into hub.event (topic, key, payload)
 select $1, key, payload from unnest($2::text[], $3::jsonb[]) as given (key, payload)
 """
 # Told once per transaction: equal notifications of one transaction are one.
-NOTIFY: Final = "select pg_notify('hub_event', pg_current_xact_id()::text)"
+_NOTIFY: Final = "select pg_notify('hub_event', pg_current_xact_id()::text)"
 READ: Final = """
 select id, topic, key, payload, at from hub.event where xid = $1::text::xid8 and topic = any($2)
 order by id
@@ -49,6 +48,18 @@ class Event:
     key: str
     payload: Mapping[str, Any]
     at: datetime
+
+
+async def publish(
+    queries: Queries, topic: str, keys: Sequence[str], payloads: Sequence[Mapping[str, Any]]
+) -> None:
+    """Tell subscriptions and reactions of some objects, once the transaction commits.
+
+    `keys` and `payloads` are in step; with no keys nothing is told.
+    """
+    if keys:
+        await queries.execute("hub.events", _WRITE, topic, list(keys), list(map(dict, payloads)))
+        await queries.execute("hub.notify", _NOTIFY)
 
 
 class SlowListener(Exception):

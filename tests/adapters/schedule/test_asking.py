@@ -13,7 +13,7 @@ from adapters.schedule.jobs import JOBS, pull_by_clock, pull_on_events
 from adapters.schedule.settings import PullSettings
 from adapters.schedule.sources import SourceFiles, register
 from resolvers.database.pool import Database
-from resolvers.hub.events import EVENT
+from resolvers.hub.events import publish
 from resolvers.hub.pull_queue import enqueue
 from resolvers.hub.worker import JobContext, Worker
 from tests.adapters.schedule.worker_program import NoPeers
@@ -56,7 +56,7 @@ async def emptied(database: Database) -> None:
 
 
 async def tell(database: Database, topic: str) -> None:
-    await database.execute("hub.event", EVENT, topic, "key", {})
+    await publish(database, topic, ["key"], [{}])
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ async def test_no_event_is_missed_by_a_slow_transaction(database: Database, tmp_
     await registered(database, tmp_path)
     context = at(database, NOW)
     async with database.transaction() as slow:
-        await slow.execute("hub.event", EVENT, "tools.slow", "key", {})
+        await publish(slow, "tools.slow", ["key"], [{}])
         await tell(database, "tools.fast")
         await pull_on_events(context)
         assert await queued(database) == []
