@@ -23,7 +23,10 @@ from federation.cli.errors import CommandError
 from federation.cli.parser import add_engine_commands, run_command
 from federation.cli.serve import add_engine_arguments, run_app, serve_engine
 from federation.cli.settings import listen_address, load_settings
-from federation.server.settings import EngineSettings, Extensions, Limits, Section
+from federation.server.settings.answers import Extensions
+from federation.server.settings.base import Section
+from federation.server.settings.engine import EngineSettings
+from federation.server.settings.limits import Limits
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp

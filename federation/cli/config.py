@@ -47,6 +47,6 @@ def _struct(args: argparse.Namespace) -> type[msgspec.Struct]:
     given: type[msgspec.Struct] | None = getattr(args, "settings_struct", None)
     if given is not None:
         return given
-    from federation.server.settings import EngineSettings
+    from federation.server.settings.engine import EngineSettings
 
     return EngineSettings

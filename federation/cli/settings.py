@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from federation.server.settings import EngineSettings
+    from federation.server.settings.engine import EngineSettings
 
 
 def load_settings(args: argparse.Namespace) -> EngineSettings:
@@ -16,7 +16,7 @@ def load_settings(args: argparse.Namespace) -> EngineSettings:
     `args.settings_struct`, where the composition root sets it, is the Struct of the whole file; it
     must inherit `EngineSettings`.
     """
-    from federation.server.settings import EngineSettings, for_development
+    from federation.server.settings.engine import EngineSettings, for_development
 
     struct = cast("type[EngineSettings]", getattr(args, "settings_struct", EngineSettings))
     if args.config is None:

@@ -7,13 +7,9 @@ from typing import TypeVar
 
 import msgspec
 
-from federation.server.settings import (
-    EngineSettings,
-    HeaderRule,
-    HeaderRules,
-    Passthrough,
-    Propagate,
-)
+from federation.server.settings.engine import EngineSettings
+from federation.server.settings.headers import HeaderRule, HeaderRules, Propagate
+from federation.server.settings.subscription import Passthrough
 
 T = TypeVar("T", bound=EngineSettings)
 

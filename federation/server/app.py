@@ -29,7 +29,7 @@ from federation.server.identity import Identifier
 from federation.server.override_labels import Decide
 from federation.server.request import HttpRequest
 from federation.server.response import HttpResponse, MediaType, refusal
-from federation.server.settings import EngineSettings
+from federation.server.settings.engine import EngineSettings
 from federation.server.streaming import StreamReply
 from federation.server.websocket import serve_websocket
 

@@ -15,9 +15,9 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 
 from federation.errors import RequestError
-from federation.server.authentication_settings import AuthenticationSection, KeySetSource
 from federation.server.key_sets import KeySets
 from federation.server.request import HttpRequest
+from federation.server.settings.authentication import AuthenticationSection, KeySetSource
 
 Claims = Mapping[str, Any]
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from federation.execution.transports.callback import PROTOCOL_HEADER, Callbacks
-from federation.server.settings import CallbackMode
+from federation.server.settings.subscription import CallbackMode
 
 # One event, as on every other way an event can come.
 _MAX_BYTES = 4 * 1024 * 1024

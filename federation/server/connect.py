@@ -9,7 +9,8 @@ from federation.execution.single_flight import SingleFlight
 from federation.execution.transport import SubgraphTransport
 from federation.execution.transports.in_process import Execute, InProcessTransport
 from federation.execution.transports.options import HttpOptions
-from federation.server.settings import EngineSettings, SubgraphShaping
+from federation.server.settings.engine import EngineSettings
+from federation.server.settings.traffic import SubgraphShaping
 from federation.supergraph.model import Supergraph
 
 

@@ -15,7 +15,7 @@ from federation.execution.transports.stream_options import (
     stream_url,
 )
 from federation.execution.transports.websocket import WebSocketEventSource
-from federation.server.settings import EngineSettings
+from federation.server.settings.engine import EngineSettings
 from federation.supergraph.model import Supergraph
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from federation.server.request import HttpRequest
 from federation.server.response import HttpResponse
-from federation.server.settings import Cors, CorsPolicy
+from federation.server.settings.cross_origin import Cors, CorsPolicy
 
 Headers = list[tuple[bytes, bytes]]
 

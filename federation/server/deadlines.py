@@ -12,7 +12,7 @@ import re
 
 from federation.errors import RequestError
 from federation.server.request import HttpRequest
-from federation.server.settings import TrafficShaping
+from federation.server.settings.traffic import TrafficShaping
 
 INVALID = "INVALID_TIMEOUT_HEADER"
 

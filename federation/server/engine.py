@@ -29,7 +29,8 @@ from federation.server.operation_sharing import OperationSharing
 from federation.server.override_labels import Decide, OverrideLabelRules
 from federation.server.pipeline import Pipeline
 from federation.server.preparation import Preparation
-from federation.server.settings import EngineSettings, Extensions
+from federation.server.settings.answers import Extensions
+from federation.server.settings.engine import EngineSettings
 from federation.server.subscriptions import Subscriptions
 from federation.server.telemetry import start_tracing
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from federation.server.settings import HeaderRule, Headers, Insert, Propagate, Remove
+from federation.server.settings.headers import HeaderRule, Headers, Insert, Propagate, Remove
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
 Step = Callable[[RawHeaders, dict[str, str]], None]

@@ -13,7 +13,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from federation.errors import SupergraphError
-from federation.server.authentication_settings import KeySetSource
+from federation.server.settings.authentication import KeySetSource
 
 logger = logging.getLogger("federation.server")
 

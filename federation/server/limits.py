@@ -22,7 +22,7 @@ from graphql import (
 )
 
 from federation.errors import RequestError
-from federation.server.settings import Limits
+from federation.server.settings.limits import Limits
 
 # Strings and comments are skipped as a whole; only brackets matter.
 _NESTING = re.compile(

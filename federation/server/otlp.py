@@ -19,7 +19,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from federation.errors import FederationError
 from federation.execution.tracing import FetchTracer, OpenTelemetryFetches
-from federation.server.settings import Tracing as TracingSettings
+from federation.server.settings.telemetry import Tracing as TracingSettings
 from federation.server.telemetry import OperationSpan, RawHeaders
 
 _CONTEXT_HEADERS = (b"traceparent", b"tracestate")

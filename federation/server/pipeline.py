@@ -38,7 +38,7 @@ from federation.server.plan_exposure import Exposure, asked_for, plan_extensions
 from federation.server.preparation import Preparation, Prepared, Refused
 from federation.server.request import GraphQLRequest, HttpRequest, check_csrf, parse_request
 from federation.server.response import HttpResponse, MediaType, negotiate, refusal, response
-from federation.server.settings import EngineSettings
+from federation.server.settings.engine import EngineSettings
 from federation.server.stream_formats import SOCKET, Acceptable, StreamFormat, acceptable
 from federation.server.streaming import SinglePart, StreamReply
 from federation.server.subscriptions import Planned, Subscriptions

@@ -30,7 +30,7 @@ from federation.registry.snapshot import Schema
 from federation.server.errors import MAX_ERRORS, document_errors, request_error
 from federation.server.introspection import Introspection, find_introspection
 from federation.server.limits import check_limits, check_nesting
-from federation.server.settings import Limits
+from federation.server.settings.limits import Limits
 from federation.server.telemetry import Tracing
 
 # Measured with tracemalloc on small and large operations over a supergraph of four subgraphs: what

@@ -16,7 +16,7 @@ from federation.execution.context import ExecutionContext
 from federation.execution.executor import CompiledPlan
 from federation.execution.subscriptions import LiveSubscription, open_request
 from federation.registry.snapshot import LiveSnapshot, Snapshot
-from federation.server.settings import Subscription
+from federation.server.settings.subscription import Subscription
 
 RELOADED = "SUBSCRIPTION_SCHEMA_RELOAD"
 LIMIT = "SUBSCRIPTION_MAX_LIMIT"

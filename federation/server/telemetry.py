@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Protocol
 
 from federation.execution.tracing import FetchTracer
-from federation.server.settings import Tracing as TracingSettings
+from federation.server.settings.telemetry import Tracing as TracingSettings
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
 

@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 from federation.execution.json_codec import decode
 from federation.server.pipeline import Pipeline
 from federation.server.request import GraphQLRequest, HttpRequest
-from federation.server.settings import EngineSettings
+from federation.server.settings.engine import EngineSettings
 from federation.server.streaming import SEND_TIMEOUT, Parts, StreamReply, stream_error
 from federation.server.subscriptions import LIMIT
 

@@ -24,12 +24,8 @@ from federation.execution.transport import SubgraphRequest, SubgraphResponse
 from federation.execution.transports.reading import read_response
 from federation.server.app import Application, Surroundings, build_app
 from federation.server.engine import Engine
-from federation.server.settings import (
-    EngineSettings,
-    RouterShaping,
-    SubgraphShaping,
-    TrafficShaping,
-)
+from federation.server.settings.engine import EngineSettings
+from federation.server.settings.traffic import RouterShaping, SubgraphShaping, TrafficShaping
 from tests.benchmarks.measure import print_table
 
 _LINK = '@link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key"])'

@@ -25,7 +25,7 @@ from typing import Any
 
 import msgspec
 
-from federation.server.settings import for_development
+from federation.server.settings.engine import for_development
 from gateway import SCHEMAS, AdaptersSection, DatabaseSection, HubSettings, build_app
 from resolvers.database.launcher import EmbeddedSettings, start_embedded
 from resolvers.database.migrations import migrate

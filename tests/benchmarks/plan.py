@@ -27,7 +27,7 @@ from federation.composition import compose
 from federation.composition.result import Composed
 from federation.registry.snapshot import Schema, build_schema
 from federation.server.preparation import Preparation, Prepared
-from federation.server.settings import Limits
+from federation.server.settings.limits import Limits
 from federation.server.telemetry import NoTracing
 from tests.benchmarks.large_graph import large_graph
 from tests.benchmarks.measure import growth, in_new_process, print_table

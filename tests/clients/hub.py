@@ -23,7 +23,7 @@ import uvicorn
 
 from federation.server.app import build_app
 from federation.server.listen import bind
-from federation.server.settings import EngineSettings
+from federation.server.settings.engine import EngineSettings
 from tests.federation.server.stream_harness import Topic, supergraph
 
 PACKAGES = os.environ.get("CLIENT_PACKAGES", "")

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from federation.server.app import build_app
-from federation.server.settings import EngineSettings
+from federation.server.settings.engine import EngineSettings
 from tests.differential.federation import Federation
 from tests.differential.generate import random_federation
 from tests.differential.operations import random_operation

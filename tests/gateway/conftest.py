@@ -13,7 +13,7 @@ import orjson
 import pytest
 from starlette.types import ASGIApp
 
-from federation.server.settings import for_development
+from federation.server.settings.engine import for_development
 from gateway import AdaptersSection, DatabaseSection, HubSettings, build_app
 from resolvers.database.pool import Database, PoolSettings
 from resolvers.hub.worker import Worker

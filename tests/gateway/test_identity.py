@@ -12,7 +12,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from federation.server.authentication_settings import (
+from federation.server.settings.authentication import (
     AuthenticationSection,
     Jwt,
     KeySetSource,

@@ -14,7 +14,7 @@ import yaml
 from starlette.requests import Request
 from starlette.responses import Response
 
-from federation.server.settings import for_development
+from federation.server.settings.engine import for_development
 from gateway import AdaptersSection, DatabaseSection, HubSettings, build_app
 from resolvers.database.pool import Database, PoolSettings
 from tests.adapters.live.fake import PLATFORM, listing, number, patent

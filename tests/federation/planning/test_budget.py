@@ -14,7 +14,7 @@ from federation.operation.model import Operation
 from federation.plan.printer import plan_size, print_plan
 from federation.planning import Planner, PlannerLimits
 from federation.server.app import build_app
-from federation.server.settings import EngineSettings
+from federation.server.settings.engine import EngineSettings
 from tests.federation.server.harness import Client, running
 
 LINK = (

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from graphql import build_schema, graphql
 
 from federation.server.app import Application, Surroundings, build_app
-from federation.server.settings import EngineSettings
+from federation.server.settings.engine import EngineSettings
 
 SUPERGRAPH = (Path(__file__).parent / "supergraph.graphql").read_text(encoding="utf-8")
 

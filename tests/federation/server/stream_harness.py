@@ -12,7 +12,7 @@ from typing import Any
 from federation.composition import compose
 from federation.composition.result import Composed, SubgraphSource
 from federation.server.app import Application, build_app
-from federation.server.settings import EngineSettings
+from federation.server.settings.engine import EngineSettings
 from tests.federation.server.harness import running
 
 _LINK = (

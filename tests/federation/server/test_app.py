@@ -20,7 +20,7 @@ from federation.server.app import Surroundings, build_app
 from federation.server.engine import Engine
 from federation.server.explorer import pages
 from federation.server.explorer.pages import ASSETS, load_asset
-from federation.server.settings import EngineSettings, for_development
+from federation.server.settings.engine import EngineSettings, for_development
 from tests.federation.server.harness import SUPERGRAPH, Client, Subgraph, engine, running
 
 DEV = for_development(EngineSettings())

@@ -12,16 +12,16 @@ from joserfc.jwk import ECKey, OctKey
 
 from federation.errors import RequestError, SupergraphError
 from federation.server.authentication import Authenticator
-from federation.server.authentication_settings import (
+from federation.server.headers import HeaderPropagation
+from federation.server.identity import NOBODY, ClientIdentity, IdentityRules
+from federation.server.request import HttpRequest
+from federation.server.settings.authentication import (
     AuthenticationSection,
     Jwt,
     KeySetSource,
     RouterAuthentication,
 )
-from federation.server.headers import HeaderPropagation
-from federation.server.identity import NOBODY, ClientIdentity, IdentityRules
-from federation.server.request import HttpRequest
-from federation.server.settings import HeaderRule, HeaderRules, Headers, Propagate
+from federation.server.settings.headers import HeaderRule, HeaderRules, Headers, Propagate
 
 NOW = 1_700_000_000
 KEY = ECKey.generate_key("P-256", {"kid": "k1"}, private=True)

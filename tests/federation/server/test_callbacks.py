@@ -13,7 +13,7 @@ from aiohttp import web
 
 from federation.config.load import parse_config
 from federation.server.app import Application, build_app
-from federation.server.settings import EngineSettings
+from federation.server.settings.engine import EngineSettings
 from tests.federation.execution.stream_servers import serving
 from tests.federation.server.harness import Client, running
 from tests.federation.server.stream_harness import HttpStream, supergraph

@@ -14,7 +14,7 @@ from federation.execution.transports.http_events import HttpEventSource
 from federation.execution.transports.in_process import InProcessEventSource
 from federation.execution.transports.websocket import WebSocketEventSource
 from federation.server.connect_streams import connect_streams
-from federation.server.settings import EngineSettings
+from federation.server.settings.engine import EngineSettings
 from federation.supergraph.reader import read_supergraph
 from tests.federation.server.stream_harness import Topic, supergraph
 

@@ -15,7 +15,7 @@ from federation.composition.result import Composed, SubgraphSource
 from federation.config.errors import ConfigError
 from federation.config.load import parse_config
 from federation.server.app import build_app
-from federation.server.settings import EngineSettings
+from federation.server.settings.engine import EngineSettings
 from tests.federation.server.harness import Client, engine, running
 
 HEADER = "x-request-timeout-ms"

@@ -14,7 +14,9 @@ import pytest
 from federation.composition import compose
 from federation.composition.result import Composed, SubgraphSource
 from federation.server.app import Application, build_app
-from federation.server.settings import EngineSettings, IncludeSubgraphErrors, Plugins
+from federation.server.settings.answers import IncludeSubgraphErrors
+from federation.server.settings.engine import EngineSettings
+from federation.server.settings.pages import Plugins
 from tests.federation.server.harness import running
 from tests.federation.server.stream_harness import HttpStream
 from tests.support.deferred import merged

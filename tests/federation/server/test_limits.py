@@ -9,7 +9,8 @@ import pytest
 from graphql import OperationDefinitionNode, parse
 
 from federation.server.limits import Figures, measure
-from federation.server.settings import EngineSettings, Limits
+from federation.server.settings.engine import EngineSettings
+from federation.server.settings.limits import Limits
 from tests.federation.server.harness import engine
 
 

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from federation.config.load import parse_config
-from federation.server.settings import EngineSettings
+from federation.server.settings.engine import EngineSettings
 from tests.federation.server.harness import Client, engine
 
 SLOW = "query ($m: Int!) { slow(milliseconds: $m) }"

@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from federation.config.load import parse_config
-from federation.server.settings import EngineSettings, Limits, for_development
+from federation.server.settings.engine import EngineSettings, for_development
+from federation.server.settings.limits import Limits
 from tests.federation.server.harness import Client, engine
 
 RESPONSE = {"accept": "application/graphql-response+json"}

@@ -17,7 +17,7 @@ from federation.config.load import parse_config
 from federation.execution.transport import SubgraphRequest, SubgraphResponse
 from federation.execution.transports.reading import read_response
 from federation.server.app import Application, build_app
-from federation.server.settings import EngineSettings
+from federation.server.settings.engine import EngineSettings
 from tests.federation.server.harness import Client, running
 from tests.federation.server.stream_harness import HttpStream
 from tests.federation.server.test_defer import ask

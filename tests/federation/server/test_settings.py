@@ -7,7 +7,7 @@ import pytest
 from federation.config.errors import ConfigError
 from federation.config.json_schema import json_schema
 from federation.config.load import parse_config
-from federation.server.settings import EngineSettings, for_development
+from federation.server.settings.engine import EngineSettings, for_development
 
 
 def test_defaults_are_safe() -> None:

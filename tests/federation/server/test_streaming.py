@@ -12,7 +12,8 @@ import pytest
 
 from federation.server import streaming
 from federation.server.app import Application
-from federation.server.settings import EngineSettings, Subscription
+from federation.server.settings.engine import EngineSettings
+from federation.server.settings.subscription import Subscription
 from federation.server.stream_formats import StreamFormat, acceptable
 from tests.federation.server.stream_harness import ITEMS, PRICES, HttpStream, hub, supergraph
 

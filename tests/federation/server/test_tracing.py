@@ -15,7 +15,8 @@ from federation.config.load import parse_config
 from federation.errors import FederationError
 from federation.server import engine as engine_module
 from federation.server.otlp import OtlpTracing
-from federation.server.settings import EngineSettings, Tracing
+from federation.server.settings.engine import EngineSettings
+from federation.server.settings.telemetry import Tracing
 from federation.server.telemetry import NoTracing, start_tracing
 from tests.federation.server.harness import engine
 

@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from federation.server import websocket
-from federation.server.settings import EngineSettings, Subscription
+from federation.server.settings.engine import EngineSettings
+from federation.server.settings.subscription import Subscription
 from tests.federation.server.stream_harness import Socket, hub
 
 QUERY = "subscription { priceChanged { price name } }"

@@ -12,20 +12,17 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from federation.config.duration import Duration
+from federation.server.settings.base import Section
 
 # Asymmetric ones only: with a shared secret whoever can check a token can also make one.
 ALGORITHMS = ("ES256", "ES384", "RS256", "RS384", "RS512", "PS256", "EdDSA", "Ed25519")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-class _Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Read once, never changed, unknown keys refused."""
-
-
-class KeySetSource(_Section, frozen=True):
+class KeySetSource(Section, frozen=True):
     """A key set (RFC 7517) and which of its tokens are believed; empty lists: any.
 
     It is read again every `poll_interval`; while that fails, the last good one stays.
@@ -46,17 +43,17 @@ class KeySetSource(_Section, frozen=True):
             raise ValueError(f"'algorithms' may be {', '.join(ALGORITHMS)}")
 
 
-class Jwt(_Section, frozen=True):
+class Jwt(Section, frozen=True):
     jwks: tuple[KeySetSource, ...] = ()
     header_name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]+$")] = "authorization"
     header_value_prefix: str = "Bearer"
 
 
-class RouterAuthentication(_Section, frozen=True):
+class RouterAuthentication(Section, frozen=True):
     jwt: Jwt = Jwt()
 
 
-class AuthenticationSection(_Section, frozen=True):
+class AuthenticationSection(Section, frozen=True):
     """Without a key set nobody is authenticated."""
 
     router: RouterAuthentication = RouterAuthentication()

@@ -1,0 +1,1 @@
+"""The engine's sections of hub.yaml, one file per top-level key or group of them."""

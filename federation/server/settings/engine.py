@@ -1,0 +1,62 @@
+"""The engine's sections of hub.yaml, named as Apollo Router names them.
+
+Only keys that work are here; everything else is refused by name. Every default is safe for a
+server that strangers can reach: no introspection, no explorer, no cross-origin access, subgraph
+errors redacted. `for_development` turns on what a developer needs.
+
+The composition root puts these sections beside its own: a Struct that inherits `EngineSettings`.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import msgspec
+from msgspec import field
+
+from federation.server.settings.answers import Extensions, IncludeSubgraphErrors
+from federation.server.settings.authentication import AuthenticationSection
+from federation.server.settings.base import Section
+from federation.server.settings.cross_origin import Cors, Csrf
+from federation.server.settings.headers import Headers
+from federation.server.settings.limits import Limits
+from federation.server.settings.pages import HealthCheck, Homepage, Plugins, Sandbox
+from federation.server.settings.subscription import Subscription
+from federation.server.settings.supergraph import SupergraphSection
+from federation.server.settings.telemetry import Telemetry
+from federation.server.settings.traffic import TrafficShaping
+
+T = TypeVar("T", bound="EngineSettings")
+
+
+class EngineSettings(Section, frozen=True):
+    """All sections the engine knows."""
+
+    supergraph: SupergraphSection = SupergraphSection()
+    authentication: AuthenticationSection = AuthenticationSection()
+    health_check: HealthCheck = HealthCheck()
+    cors: Cors = Cors()
+    csrf: Csrf = Csrf()
+    headers: Headers = Headers()
+    extensions: Extensions = Extensions()
+    traffic_shaping: TrafficShaping = TrafficShaping()
+    limits: Limits = Limits()
+    include_subgraph_errors: IncludeSubgraphErrors = IncludeSubgraphErrors()
+    override_subgraph_url: dict[str, str] = field(default_factory=dict)
+    subscription: Subscription = Subscription()
+    telemetry: Telemetry = Telemetry()
+    homepage: Homepage = Homepage()
+    sandbox: Sandbox = Sandbox()
+    plugins: Plugins = Plugins()
+
+
+def for_development(settings: T) -> T:
+    """Return the settings with introspection, explorer, plans and subgraph errors turned on."""
+    replace = msgspec.structs.replace
+    return replace(
+        settings,
+        supergraph=replace(settings.supergraph, introspection=True),
+        sandbox=Sandbox(enabled=True),
+        include_subgraph_errors=IncludeSubgraphErrors(all=True),
+        plugins=Plugins(expose_query_plan=True),
+    )

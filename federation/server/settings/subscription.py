@@ -1,0 +1,76 @@
+"""`subscription`: streams to clients and from subgraphs."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from msgspec import Meta, field
+
+from federation.config.duration import Duration
+from federation.server.settings.base import Positive, Section
+
+
+def _check_interval(seconds: float | None) -> None:
+    if seconds is not None and seconds <= 0:
+        raise ValueError("'heartbeat_interval' must be more than nothing; leave it empty for none")
+
+
+class Passthrough(Section, frozen=True):
+    """How streams of a subgraph are opened.
+
+    `path` replaces that of its url. `graphql_ws` is the WebSocket sub-protocol
+    `graphql-transport-ws`. `heartbeat_interval`: pings over WebSocket, and on every protocol the
+    stream ends after two silent intervals; not set, silence means nothing.
+    """
+
+    path: Annotated[str, Meta(pattern=r"^/[^\s?#]*$")] | None = None
+    protocol: Literal["graphql_ws", "sse", "multipart"] = "graphql_ws"
+    heartbeat_interval: Duration | None = None
+
+    def __post_init__(self) -> None:
+        _check_interval(self.heartbeat_interval)
+
+
+class PassthroughMode(Section, frozen=True):
+    """For all subgraphs, and instead of that for one."""
+
+    all: Passthrough = Passthrough()
+    subgraphs: dict[str, Passthrough] = field(default_factory=dict)
+
+
+class CallbackMode(Section, frozen=True):
+    """Subgraphs that post their events to us (HTTP callback protocol).
+
+    `public_url`: where they reach `path` of this server from outside, with the path.
+    """
+
+    public_url: str
+    subgraphs: tuple[str, ...]
+    path: Annotated[str, Meta(pattern=r"^/[^\s?#{}]+$")] = "/callback"
+    heartbeat_interval: Duration | None = 5.0
+
+    def __post_init__(self) -> None:
+        if not re.match(r"https?://[^/]+", self.public_url):
+            raise ValueError("'public_url' must be an http:// or https:// address")
+        _check_interval(self.heartbeat_interval)
+
+
+class SubscriptionMode(Section, frozen=True):
+    passthrough: PassthroughMode = PassthroughMode()
+    callback: CallbackMode | None = None
+
+
+class Subscription(Section, frozen=True):
+    """`queue_capacity`: events that may wait for one slow client before its stream ends.
+
+    `max_opened_subscriptions` counts the whole process, `max_operations_per_connection` what one
+    WebSocket runs at once. `connection_init_timeout`: how long a WebSocket may wait to begin.
+    """
+
+    enabled: bool = True
+    mode: SubscriptionMode = SubscriptionMode()
+    queue_capacity: Positive = 128
+    max_opened_subscriptions: Positive = 10_000
+    max_operations_per_connection: Positive = 100
+    connection_init_timeout: Duration = 10.0

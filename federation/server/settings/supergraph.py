@@ -1,0 +1,37 @@
+"""`supergraph`: where it listens, how documents are planned."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from msgspec import Meta
+
+from federation.config.duration import Duration
+from federation.server.settings.base import Positive, Section
+
+
+class QueryPlanning(Section, frozen=True):
+    """`timeout`: wall time a document may take to be prepared. `cache_bytes`: all documents."""
+
+    timeout: Duration = 10.0
+    cache_bytes: Positive = 128 * 1024 * 1024
+    max_queued: Positive = 64
+
+
+class SupergraphSection(Section, frozen=True):
+    """`listen` is host:port; `path` is where GraphQL is answered."""
+
+    listen: str = "127.0.0.1:4000"
+    path: Annotated[str, Meta(pattern=r"^/[^\s?#]*$")] = "/graphql"
+    introspection: bool = False
+    query_planning: QueryPlanning = QueryPlanning()
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]\s]+):\d{1,5}", self.listen):
+            raise ValueError("'listen' must be host:port, such as 127.0.0.1:4000")
+
+    def address(self) -> tuple[str, int]:
+        """Return host and port of `listen`."""
+        host, _, port = self.listen.rpartition(":")
+        return host.strip("[]"), int(port)
