@@ -1,21 +1,40 @@
 """What is known of a client's document: one record under one key, bounded by bytes.
 
-The key is the whole document text with the operation name and the active override labels, never
-a hash of it. A record is made once even when many requests bring the same new document together; a
-caller that goes away does not stop it for the others. What leaves first is what was not used for
-longest.
+The key is the whole document text with the operation name and the variant, never a hash of it. A
+record is made once even when many requests bring the same new document together; a caller that
+goes away does not stop it for the others. What leaves first is what was not used for longest.
 """
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 R = TypeVar("R")
 
-Key = tuple[str, str | None, frozenset[str]]
+_NONE: frozenset[str] = frozenset()
+
+
+class Variant(NamedTuple):
+    """What of a request, beside its document, decides on the plan.
+
+    `labels`: the progressive overrides that are active. `denied`: the access rules of the document
+    that the caller does not meet. `at_once`: for an answer in parts, the variables of `@defer(if:)`
+    that say no; None for a whole answer.
+    """
+
+    labels: frozenset[str] = _NONE
+    denied: frozenset[str] = _NONE
+    at_once: frozenset[str] | None = None
+
+
+PLAIN = Variant()
+
+# Document text, operation name, variant.
+Key = tuple[str, str | None, Variant]
 
 
 class DocumentCache(Generic[R]):
@@ -43,6 +62,11 @@ class DocumentCache(Generic[R]):
             return None
         self._records.move_to_end(key)
         return found[0]
+
+    def most_used(self, count: int) -> list[tuple[Key, R]]:
+        """Return up to `count` records, the one used last first."""
+        newest = itertools.islice(reversed(self._records.items()), count)
+        return [(key, record) for key, (record, _) in newest]
 
     async def fill(self, key: Key, make: Callable[[], Awaitable[R]]) -> R:
         """Return the record of `key`, made by `make` unless it is there or on its way.

@@ -21,7 +21,7 @@ class PlanCache(Generic[P]):
     """LRU by bytes with single filling. For threads."""
 
     def __init__(self, max_bytes: int) -> None:
-        self._max_bytes = max_bytes
+        self.max_bytes = max_bytes
         self._lock = Lock()
         self._records: OrderedDict[Hashable, tuple[P, int]] = OrderedDict()
         self._making: dict[Hashable, Future[P]] = {}
@@ -57,10 +57,10 @@ class PlanCache(Generic[P]):
             raise
         with self._lock:
             del self._making[key]
-            if size <= self._max_bytes:
+            if size <= self.max_bytes:
                 self._records[key] = (plan, size)
                 self.bytes += size
-                while self.bytes > self._max_bytes:
+                while self.bytes > self.max_bytes:
                     _, (_, freed) = self._records.popitem(last=False)
                     self.bytes -= freed
         own.set_result(plan)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 
 from federation.errors import SupergraphError
 from federation.execution.transport import EventSource
@@ -61,3 +61,16 @@ def _remote(
     if protocol is StreamProtocol.GRAPHQL_WS:
         return WebSocketEventSource(options)
     return HttpEventSource(options, protocol)
+
+
+def stream_ways(supergraph: Supergraph, settings: EngineSettings) -> dict[str, Hashable]:
+    """Return from where and how each subgraph's streams come: equal when an open one may go on."""
+    mode = settings.subscription.mode
+    return {
+        subgraph.name: (
+            settings.override_subgraph_url.get(subgraph.name) or subgraph.url,
+            mode.passthrough.subgraphs.get(subgraph.name, mode.passthrough.all),
+            mode.callback is not None and subgraph.name in mode.callback.subgraphs,
+        )
+        for subgraph in supergraph.subgraphs
+    }

@@ -21,7 +21,8 @@ from federation.plan.deferred import DeferredPlan
 from federation.planning.deferred import plan_deferred
 from federation.planning.planner import Planner
 from federation.registry.document_cache import Key
-from federation.registry.snapshot import Schema, Snapshot
+from federation.registry.schema import Schema
+from federation.registry.snapshot import Snapshot
 
 logger = logging.getLogger("federation.server")
 
@@ -41,12 +42,9 @@ class PreparedDeferral:
 
 
 def deferral_key(key: Key, names: frozenset[str], variables: Mapping[str, Any]) -> Key:
-    """Return the key under which a document is kept for these values of `@defer(if:)`.
-
-    Marks begin with a space, so they are never an override label.
-    """
-    off = frozenset(f" {name}" for name in names if variables.get(name, True) is False)
-    return (key[0], key[1], key[2] | off | {" @defer"})
+    """Return the key under which a document is kept for these values of `@defer(if:)`."""
+    off = frozenset(name for name in names if variables.get(name, True) is False)
+    return (key[0], key[1], key[2]._replace(at_once=off))
 
 
 def prepare_deferral(

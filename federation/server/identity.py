@@ -15,6 +15,7 @@ from federation.execution.json_codec import encode
 from federation.server.authentication import Authenticator, Claims
 from federation.server.headers import HeaderPropagation, RawHeaders
 from federation.server.request import HttpRequest
+from federation.supergraph.contracts import Contract
 
 HeadersFor = Callable[[str], Mapping[str, str]]
 
@@ -25,10 +26,19 @@ def _no_headers() -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class ClientIdentity:
-    """One client. `headers` is asked at each call: a subscription outlives a signed statement."""
+    """One client. `headers` is asked at each call: a subscription outlives a signed statement.
+
+    `claims`: what a verified token or key says of it, by name; `scopes`: what it may do, for
+    `@requiresScopes`. `organization`: whom its use is counted for. `contract`: what of the graph it
+    sees, None for all of it. Clients that are not the same must differ in `key`.
+    """
 
     key: Hashable = None
     headers: Callable[[], Mapping[str, str]] = _no_headers
+    organization: str | None = None
+    scopes: frozenset[str] = frozenset()
+    claims: Claims | None = None
+    contract: Contract | None = None
 
 
 NOBODY = ClientIdentity()

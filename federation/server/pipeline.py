@@ -1,15 +1,13 @@
 """One request, top to bottom.
 
-`answer` reads as the list of stages. What depends on the document alone is prepared once and kept
-in the snapshot; a request for a known document goes from parsing its body straight to execution.
+`_answer` reads as the list of stages. What depends on the document alone is prepared once and kept
+in the view; a request for a known document goes from parsing its body straight to execution.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextvars
-from collections.abc import Mapping
-from concurrent.futures import Executor
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,49 +18,54 @@ from federation.execution.context import ErrorPolicy, ExecutionContext
 from federation.execution.propagation import Propagation
 from federation.operation.variables import coerce_variables
 from federation.plan.nodes import OperationKind
-from federation.registry.document_cache import Key
 from federation.registry.snapshot import LiveSnapshot, Snapshot
+from federation.registry.views import View
 from federation.server.cors import CorsRules
 from federation.server.deadlines import Deadlines
-from federation.server.deferral import (
-    DeferredParts,
-    PreparedDeferral,
-    deferral_key,
-    prepare_deferral,
-)
+from federation.server.deferral import DeferredParts
+from federation.server.documents import Documents
 from federation.server.errors import internal_error, request_error
+from federation.server.exchange import Exchange
 from federation.server.identity import IdentityRules
 from federation.server.operation_sharing import OperationSharing
-from federation.server.override_labels import NO_LABELS, OverrideLabelRules
 from federation.server.plan_exposure import Exposure, asked_for, plan_extensions
-from federation.server.preparation import Preparation, Prepared, Refused
+from federation.server.preparation import Prepared, Refused
 from federation.server.request import GraphQLRequest, HttpRequest, check_csrf, parse_request
 from federation.server.response import HttpResponse, MediaType, negotiate, refusal, response
 from federation.server.settings.engine import EngineSettings
+from federation.server.stages import Admission, DemandControl, Observer, StoredDocuments
 from federation.server.stream_formats import SOCKET, Acceptable, StreamFormat, acceptable
 from federation.server.streaming import SinglePart, StreamReply
 from federation.server.subscriptions import Planned, Subscriptions
 from federation.server.telemetry import OperationSpan, Tracing
+from federation.server.view_of import view_of
 
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """The stages with what they need; nothing here belongs to one request."""
+    """The stages with what they need; nothing here belongs to one request.
+
+    `current` gives the pipeline of the configuration that is live now: a subscription outlives the
+    one it was opened with. For `stored`, `admission`, `demand`, `observers` see `stages`.
+    """
 
     settings: EngineSettings
     live: LiveSnapshot
-    preparation: Preparation
-    cold: Executor
+    documents: Documents
     tracing: Tracing
     cors: CorsRules
     identities: IdentityRules
     csrf_headers: tuple[bytes, ...] | None
     error_policy: ErrorPolicy
-    labels: OverrideLabelRules
     subscriptions: Subscriptions
     sharing: OperationSharing
     deadlines: Deadlines
     propagation: Propagation | None
+    current: Callable[[], Pipeline]
+    stored: StoredDocuments | None = None
+    admission: Admission | None = None
+    demand: DemandControl | None = None
+    observers: tuple[Observer, ...] = ()
 
     async def answer(
         self, http: HttpRequest, request: GraphQLRequest | None = None
@@ -71,65 +74,83 @@ class Pipeline:
 
         `request`: already read, when it came over a WebSocket; `http` is then its handshake.
         """
+        exchange = Exchange(http, socket=request is not None, request=request)
+        for observer in self.observers:
+            tracer = observer.started(exchange)
+            exchange.tracer = tracer if tracer is not None else exchange.tracer
         with self.tracing.operation(http.headers) as span:
-            media_type = MediaType.JSON
+            if exchange.tracer is None:
+                exchange.tracer = self.tracing.fetches
             reply: HttpResponse | StreamReply
             try:
-                accept = http.header(b"accept")
-                takes = SOCKET if request is not None else acceptable(accept)
-                if takes.single:
-                    media_type = negotiate(accept)
-                if request is None:
-                    self._check_csrf(http)
-                    request = parse_request(http)
-                reply = await self._answer(http, request, media_type, takes, span)
+                self._accept(exchange)
+                reply = await self._answer(exchange, span)
             except RequestError as error:
-                reply = _refuse(error, media_type)
+                reply = _refuse(error, exchange.media_type)
             except TimeoutError:
-                reply = _refuse(_TIMED_OUT, media_type)
+                reply = _refuse(_TIMED_OUT, exchange.media_type)
             except Exception as error:
                 entry = internal_error(error, where="the request pipeline")
-                reply = refusal([entry], media_type, 500)
+                reply = refusal([entry], exchange.media_type, 500)
             span.answered(reply.status, reply.errors)
+        if exchange.response_headers:
+            reply.headers += exchange.response_headers
         if self.cors.enabled:
             reply.headers += self.cors.headers(http)
+        for observer in self.observers:
+            observer.ended(exchange, reply.status, reply.errors)
         return reply
 
-    async def _answer(
-        self,
-        http: HttpRequest,
-        request: GraphQLRequest,
-        media_type: MediaType,
-        takes: Acceptable,
-        span: OperationSpan,
-    ) -> HttpResponse | StreamReply:
+    def _accept(self, exchange: Exchange) -> None:
+        """Find out what may be answered, who asks, and what."""
+        http = exchange.http
+        accept = http.header(b"accept")
+        exchange.takes = SOCKET if exchange.socket else acceptable(accept)
+        if exchange.takes.single:
+            exchange.media_type = negotiate(accept)
+        if self.csrf_headers is not None and not exchange.socket:
+            check_csrf(http, self.csrf_headers)
+        exchange.client = self.identities.identify(http)
+        if self.admission is not None:
+            self.admission.enter(exchange)
+        if exchange.request is None:
+            exchange.request = parse_request(http)
+        exchange.deadline = self.deadlines.deadline(None if exchange.socket else http)
+
+    async def _answer(self, exchange: Exchange, span: OperationSpan) -> HttpResponse | StreamReply:
         """Answer a well-formed request on the snapshot that is live now."""
-        deadline = self.deadlines.deadline(None if takes is SOCKET else http)
-        snapshot = self._snapshot()
+        assert exchange.request is not None
+        media_type, takes = exchange.media_type, exchange.takes
+        snapshot = exchange.snapshot = self._snapshot()
         snapshot.requests += 1
         try:
-            prepared = await self._prepared(snapshot, request, http, deadline)
+            if self.stored is not None:
+                await self.stored.find(exchange, exchange.request)
+            view = exchange.view = await view_of(snapshot, exchange.client, exchange.deadline)
+            prepared = await self.documents.prepared(exchange, view)
             if isinstance(prepared, Refused):
                 refused = refusal(prepared.errors, media_type, prepared.status, well_formed=True)
                 return whole(refused, takes)
+            exchange.prepared = prepared
             span.named(prepared.operation.kind.value, prepared.operation.name)
-            check_method(http, prepared, takes)
+            check_method(exchange.http, prepared, takes)
             try:
                 variables = coerce_variables(
-                    snapshot.schema.api_schema, prepared.operation, request.variables
+                    view.schema.api_schema, prepared.operation, exchange.request.variables
                 )
+                if self.demand is not None:
+                    self.demand.check(exchange, prepared, variables)
             except RequestError as error:
                 return whole(_refuse(error, media_type, well_formed=True), takes)
+            if self.admission is not None:
+                self.admission.spend(exchange)
             if prepared.operation.kind is OperationKind.SUBSCRIPTION:
-                return self._subscribe(http, request, takes, snapshot, prepared, variables)
+                return self._subscribe(exchange, snapshot, prepared, variables)
             if takes.defer and prepared.defers is not None:
-                parts = await self._defer(http, request, snapshot, prepared, variables, deadline)
+                parts = await self._defer(exchange, snapshot, prepared, variables)
                 if parts is not None:
                     return StreamReply(StreamFormat.DEFER, parts)
-            return whole(
-                await self._execute(http, media_type, snapshot, prepared, variables, deadline),
-                takes,
-            )
+            return whole(await self._execute(exchange, snapshot, prepared, variables), takes)
         finally:
             snapshot.requests -= 1
             if snapshot.retired:
@@ -137,86 +158,106 @@ class Pipeline:
 
     def _subscribe(
         self,
-        http: HttpRequest,
-        request: GraphQLRequest,
-        takes: Acceptable,
+        exchange: Exchange,
         snapshot: Snapshot,
         prepared: Prepared,
         variables: Mapping[str, Any],
     ) -> StreamReply:
         """Return the stream of a subscription; it opens when the reply is run."""
-        assert takes.subscription is not None
+        assert exchange.takes.subscription is not None
 
         async def replan(fresh: Snapshot) -> Planned | None:
-            again = await self._prepared(fresh, request, http)
-            if isinstance(again, Refused):
-                return None
-            values = coerce_variables(fresh.schema.api_schema, again.operation, request.variables)
-            return Planned(fresh, again.compiled, self._event_context(http, fresh, values))
+            return await self.current().planned_again(exchange, fresh)
 
-        context = self._event_context(http, snapshot, variables)
+        context = self._context(exchange, snapshot, variables)
         planned = Planned(snapshot, prepared.compiled, context)
-        return StreamReply(takes.subscription, self.subscriptions.open(planned, replan))
+        return StreamReply(exchange.takes.subscription, self.subscriptions.open(planned, replan))
+
+    async def planned_again(self, exchange: Exchange, snapshot: Snapshot) -> Planned | None:
+        """Return a running subscription planned on another snapshot, None when it is not valid
+        there. Who asks is found out anew. Raises `FederationError`, `TimeoutError`.
+        """
+        assert exchange.request is not None
+        client = self.identities.identify(exchange.http)
+        # No request waits for this one, so only planning's own time bounds it.
+        end = asyncio.get_running_loop().time() + self.settings.supergraph.query_planning.timeout
+        again = replace(exchange, client=client, deadline=end, snapshot=snapshot)
+        again.view = await view_of(snapshot, client, again.deadline)
+        prepared = await self.documents.prepared(again, again.view)
+        if isinstance(prepared, Refused):
+            return None
+        again.prepared = prepared
+        schema = again.view.schema.api_schema
+        variables = coerce_variables(schema, prepared.operation, exchange.request.variables)
+        context = self._context(again, snapshot, variables)
+        return Planned(snapshot, prepared.compiled, context)
 
     async def _defer(
         self,
-        http: HttpRequest,
-        request: GraphQLRequest,
+        exchange: Exchange,
         snapshot: Snapshot,
         prepared: Prepared,
         variables: Mapping[str, Any],
-        deadline: float,
     ) -> DeferredParts | None:
         """Return the answer in parts, or None when these values defer nothing."""
-        assert request.query is not None
-        assert prepared.defers is not None
-        labels = self.labels.active(prepared.labels, http) if prepared.labels else NO_LABELS
-        values = {name: variables.get(name, True) is not False for name in prepared.defers}
-        text, name = request.query, request.operation_name or None
-        key = deferral_key((text, name, labels), prepared.defers, values)
-
-        async def make() -> PreparedDeferral:
-            return await asyncio.get_running_loop().run_in_executor(
-                self.cold, prepare_deferral, snapshot.schema, text, name, labels, values
-            )
-
-        async with asyncio.timeout_at(self._planned_by(deadline)):
-            made: PreparedDeferral = await snapshot.documents.fill(key, make)
+        view = _view(exchange)
+        made = await self.documents.in_parts(exchange, view, prepared, variables)
         if made.compiled is None:
             return None
-        extensions: dict[str, Any] = {}
         if self.settings.plugins.expose_query_plan:
-            exposure = asked_for(http)
+            exposure = asked_for(exchange.http)
             if exposure is Exposure.DRY_RUN:
                 return None  # nothing runs, so there is one answer
             if exposure is not None:
-                extensions = plan_extensions(http, made.compiled.shown_plan())
-        context = replace(
-            self._event_context(http, snapshot, variables),
-            deadline=deadline,
-            extensions=extensions,
-            root_data=await self._introspect(snapshot, prepared, variables),
-        )
+                exchange.extensions |= plan_extensions(exchange.http, made.compiled.shown_plan())
+        context = self._context(exchange, snapshot, variables)
+        context.deadline = exchange.deadline
+        context.extensions = exchange.extensions
+        context.root_data = await self._introspect(view, prepared, variables)
         return DeferredParts(snapshot, made.compiled, context)
 
-    def _event_context(
-        self, http: HttpRequest, snapshot: Snapshot, variables: Mapping[str, Any]
+    async def _execute(
+        self,
+        exchange: Exchange,
+        snapshot: Snapshot,
+        prepared: Prepared,
+        variables: Mapping[str, Any],
+    ) -> HttpResponse:
+        media_type = exchange.media_type
+        if self.settings.plugins.expose_query_plan:
+            exposure = asked_for(exchange.http)
+            if exposure is not None:
+                exchange.extensions |= plan_extensions(exchange.http, prepared.plan)
+            if exposure is Exposure.DRY_RUN:
+                body = {"data": None, "extensions": exchange.extensions}
+                return response(orjson.dumps(body), media_type)
+        context = self._context(exchange, snapshot, variables)
+        context.deadline = exchange.deadline
+        context.extensions = exchange.extensions
+        if prepared.introspection is not None:
+            context.root_data = await self._introspect(_view(exchange), prepared, variables)
+        answer = await self.sharing.execute(prepared, context)
+        if self.demand is not None:
+            self.demand.settle(exchange, prepared, answer)
+        if answer.expired:
+            errors = [request_error(_TIMED_OUT), *map(dict, answer.errors)]
+            return refusal(errors, media_type, 504)
+        return response(answer.body, media_type, errors=len(answer.errors))
+
+    def _context(
+        self, exchange: Exchange, snapshot: Snapshot, variables: Mapping[str, Any]
     ) -> ExecutionContext:
-        """Return what answering each event needs; its deadline is its own."""
-        identity = self.identities.identify(http)
+        """Return what executing needs; each event of a subscription has a deadline of its own."""
+        client, http = exchange.client, exchange.http
         return ExecutionContext(
             variables=variables,
             transports=snapshot.transports,
-            headers_for=self.identities.headers_for(identity, http.headers),
-            identity=identity.key,
+            headers_for=self.identities.headers_for(client, http.headers),
+            identity=client.key,
             errors=self.error_policy,
-            tracer=self.tracing.fetches,
+            tracer=exchange.tracer,
             propagation=self.propagation,
         )
-
-    def _check_csrf(self, http: HttpRequest) -> None:
-        if self.csrf_headers is not None:
-            check_csrf(http, self.csrf_headers)
 
     def _snapshot(self) -> Snapshot:
         snapshot = self.live.current
@@ -228,94 +269,8 @@ class Pipeline:
             )
         return snapshot
 
-    async def _prepared(
-        self,
-        snapshot: Snapshot,
-        request: GraphQLRequest,
-        http: HttpRequest,
-        deadline: float | None = None,
-    ) -> Prepared | Refused:
-        """Return what is known of the document under the override labels of this request."""
-        assert request.query is not None
-        key = (request.query, request.operation_name or None, NO_LABELS)
-        known: Prepared | Refused | None = snapshot.documents.get(key)
-        if known is None:
-            known = await self._fill(snapshot, key, deadline)
-        if isinstance(known, Prepared) and known.labels:
-            labels = self.labels.active(known.labels, http)
-            if labels:
-                key = (key[0], key[1], labels)
-                found = snapshot.documents.get(key)
-                return found or await self._fill(snapshot, key, deadline)
-        return known
-
-    def _planned_by(self, deadline: float | None) -> float:
-        """Return until when a document must be prepared."""
-        loop = asyncio.get_running_loop()
-        end = loop.time() + self.settings.supergraph.query_planning.timeout
-        return end if deadline is None else min(end, deadline)
-
-    async def _fill(
-        self, snapshot: Snapshot, key: Key, deadline: float | None
-    ) -> Prepared | Refused:
-        """Prepare a document in a thread, once for all who ask for it."""
-        planning = self.settings.supergraph.query_planning
-        if snapshot.documents.filling >= planning.max_queued:
-            raise RequestError(
-                "too many new operations at once; try again shortly",
-                code="REQUEST_CONCURRENCY_LIMITED",
-                http_status=503,
-            )
-
-        async def make() -> Prepared | Refused:
-            context = contextvars.copy_context()
-            return await asyncio.get_running_loop().run_in_executor(
-                self.cold, context.run, self.preparation.prepare, snapshot.schema, *key
-            )
-
-        async with asyncio.timeout_at(self._planned_by(deadline)):
-            made: Prepared | Refused = await snapshot.documents.fill(key, make)
-        return made
-
-    async def _execute(
-        self,
-        http: HttpRequest,
-        media_type: MediaType,
-        snapshot: Snapshot,
-        prepared: Prepared,
-        variables: Mapping[str, Any],
-        deadline: float,
-    ) -> HttpResponse:
-        extensions: dict[str, Any] = {}
-        if self.settings.plugins.expose_query_plan:
-            exposure = asked_for(http)
-            if exposure is not None:
-                extensions = plan_extensions(http, prepared.plan)
-            if exposure is Exposure.DRY_RUN:
-                return response(orjson.dumps({"data": None, "extensions": extensions}), media_type)
-        identity = self.identities.identify(http)
-        answer = await self.sharing.execute(
-            prepared,
-            ExecutionContext(
-                variables=variables,
-                transports=snapshot.transports,
-                headers_for=self.identities.headers_for(identity, http.headers),
-                identity=identity.key,
-                deadline=deadline,
-                root_data=await self._introspect(snapshot, prepared, variables),
-                extensions=extensions,
-                errors=self.error_policy,
-                tracer=self.tracing.fetches,
-                propagation=self.propagation,
-            ),
-        )
-        if answer.expired:
-            errors = [request_error(_TIMED_OUT), *map(dict, answer.errors)]
-            return refusal(errors, media_type, 504)
-        return response(answer.body, media_type, errors=len(answer.errors))
-
     async def _introspect(
-        self, snapshot: Snapshot, prepared: Prepared, variables: Mapping[str, Any]
+        self, view: View, prepared: Prepared, variables: Mapping[str, Any]
     ) -> Mapping[str, Any]:
         introspection = prepared.introspection
         if introspection is None:
@@ -323,7 +278,7 @@ class Pipeline:
         if introspection.known is not None:
             return introspection.known
         return await asyncio.get_running_loop().run_in_executor(
-            self.cold, introspection.answer, snapshot.schema.api_schema, variables
+            self.documents.cold, introspection.answer, view.schema.api_schema, variables
         )
 
 
@@ -332,6 +287,11 @@ _NOTHING: Mapping[str, Any] = {}
 _TIMED_OUT = RequestError(
     "the request took too long; ask for less", code="GATEWAY_TIMEOUT", http_status=504
 )
+
+
+def _view(exchange: Exchange) -> View:
+    assert exchange.view is not None
+    return exchange.view
 
 
 def check_method(http: HttpRequest, prepared: Prepared, takes: Acceptable) -> None:

@@ -26,7 +26,8 @@ from federation.execution.executor import CompiledPlan, compile_plan
 from federation.operation.model import Operation
 from federation.operation.passes.split_deferred import defer_variables
 from federation.plan.nodes import QueryPlan
-from federation.registry.snapshot import Schema
+from federation.registry.document_cache import PLAIN, Variant
+from federation.registry.schema import Schema
 from federation.server.errors import MAX_ERRORS, document_errors, request_error
 from federation.server.introspection import Introspection, find_introspection
 from federation.server.limits import check_limits, check_nesting
@@ -87,14 +88,11 @@ class Preparation:
         schema: Schema,
         text: str,
         operation_name: str | None,
-        labels: frozenset[str] = frozenset(),
+        variant: Variant = PLAIN,
     ) -> Prepared | Refused:
-        """Return the prepared operation, or why the client's document is refused.
-
-        `labels` are the progressive-override labels that are active.
-        """
+        """Return the prepared operation, or why the client's document is refused."""
         try:
-            return self._prepare(schema, text, operation_name, labels)
+            return self._prepare(schema, text, operation_name, variant)
         except RequestError as error:
             return _refused(text, [request_error(error)], error.http_status)
         except PlanningError as error:
@@ -102,7 +100,7 @@ class Preparation:
             return _refused(text, [entry], 500)
 
     def _prepare(
-        self, schema: Schema, text: str, operation_name: str | None, labels: frozenset[str]
+        self, schema: Schema, text: str, operation_name: str | None, variant: Variant
     ) -> Prepared | Refused:
         stage = self.tracing.stage
         with stage("parse"):
@@ -125,7 +123,7 @@ class Preparation:
             normalizer = schema.normalizer
             operation = normalizer.lift(normalizer.normalize(document, operation_name))
         with stage("plan"):
-            key = (operation, labels)
+            key = (operation, variant.labels)
             compiled, made = schema.plans.get_or_make(key, lambda: self._plan(schema, *key))
         size = _BYTES_FIXED + _BYTES_PER_CHARACTER * len(text)
         if made:

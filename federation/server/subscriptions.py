@@ -1,8 +1,9 @@
-"""Clients' subscriptions while they run: how many may, and what a new supergraph does to them.
+"""Clients' subscriptions while they run: how many may, and what a reload does to them.
 
-When another supergraph goes live, each subscription is planned on it. If the same stream of the
-same subgraph still gives its events, it goes on and answers them by the new plan; otherwise it
-ends with `SUBSCRIPTION_SCHEMA_RELOAD`, and the client subscribes again.
+When another supergraph or other settings go live, each subscription is planned on them. If the
+same stream of the same subgraph still gives its events, it goes on and answers them by the new
+plan; otherwise it ends with `SUBSCRIPTION_SCHEMA_RELOAD` or `SUBSCRIPTION_CONFIG_RELOAD`, and the
+client subscribes again.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from federation.registry.snapshot import LiveSnapshot, Snapshot
 from federation.server.settings.subscription import Subscription
 
 RELOADED = "SUBSCRIPTION_SCHEMA_RELOAD"
+RECONFIGURED = "SUBSCRIPTION_CONFIG_RELOAD"
 LIMIT = "SUBSCRIPTION_MAX_LIMIT"
 SHUTDOWN = "SUBSCRIPTION_SERVER_SHUTDOWN"
 
@@ -48,6 +50,11 @@ class Subscriptions:
 
     def __len__(self) -> int:
         return len(self._running)
+
+    def reconfigure(self, settings: Subscription, event_timeout: float) -> None:
+        """Other settings hold for what is opened from now on."""
+        self.settings = settings
+        self.event_timeout = event_timeout
 
     def open(self, planned: Planned, replan: Replan) -> ClientSubscription:
         """Return a new subscription, not yet opened at the subgraph; it must be closed.
@@ -171,9 +178,7 @@ class ClientSubscription:
             raise
         if not moved:
             await self._release([fresh])
-            self.live.end(
-                FederationError("The graph's schema has changed; subscribe again.", code=RELOADED)
-            )
+            self.live.end(_reloaded(self._current, fresh))
             return
         left, self._current = self._current, fresh
         if left is not self._origin:
@@ -187,7 +192,7 @@ class ClientSubscription:
 
     async def _moved(self, fresh: Snapshot) -> bool:
         subgraph = self.live.request.subgraph
-        if _address(fresh, subgraph) != _address(self._origin, subgraph):
+        if fresh.ways.get(subgraph) != self._origin.ways.get(subgraph):
             return False
         try:
             planned = await self._replan(fresh)
@@ -203,8 +208,7 @@ class ClientSubscription:
             await snapshot.close_if_idle()
 
 
-def _address(snapshot: Snapshot, name: str) -> str | None:
-    for subgraph in snapshot.schema.supergraph.subgraphs:
-        if subgraph.name == name:
-            return subgraph.url
-    return None
+def _reloaded(old: Snapshot, new: Snapshot) -> FederationError:
+    if old.schema.version == new.schema.version:
+        return FederationError("The settings have changed; subscribe again.", code=RECONFIGURED)
+    return FederationError("The graph's schema has changed; subscribe again.", code=RELOADED)

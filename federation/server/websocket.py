@@ -216,7 +216,7 @@ class _Connection:
         """Run one operation and send what it gives."""
         assert self._pipeline is not None
         try:
-            reply = await self._pipeline.answer(self._http, request)
+            reply = await self._pipeline.current().answer(self._http, request)
             if isinstance(reply, StreamReply):
                 last = await self._send_parts(operation_id, reply.parts)
             elif reply.status == 200:

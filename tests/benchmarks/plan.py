@@ -25,7 +25,7 @@ from graphql import (
 
 from federation.composition import compose
 from federation.composition.result import Composed
-from federation.registry.snapshot import Schema, build_schema
+from federation.registry.schema import Schema, build_schema
 from federation.server.preparation import Preparation, Prepared
 from federation.server.settings.limits import Limits
 from federation.server.telemetry import NoTracing

@@ -25,6 +25,7 @@ from federation.server.settings.subscription import Subscription
 from federation.server.settings.supergraph import SupergraphSection
 from federation.server.settings.telemetry import Telemetry
 from federation.server.settings.traffic import TrafficShaping
+from federation.server.settings.views import Views
 
 T = TypeVar("T", bound="EngineSettings")
 
@@ -48,6 +49,7 @@ class EngineSettings(Section, frozen=True):
     homepage: Homepage = Homepage()
     sandbox: Sandbox = Sandbox()
     plugins: Plugins = Plugins()
+    views: Views = Views()
 
 
 def for_development(settings: T) -> T:

@@ -12,11 +12,17 @@ from federation.server.settings.base import Positive, Section
 
 
 class QueryPlanning(Section, frozen=True):
-    """`timeout`: wall time a document may take to be prepared. `cache_bytes`: all documents."""
+    """`timeout`: wall time a document may take to be prepared. `cache_bytes`: all documents.
+
+    `warmed_up_queries`: before another supergraph goes live, so many of the documents used last are
+    prepared on it, for `warm_up_timeout` at most.
+    """
 
     timeout: Duration = 10.0
     cache_bytes: Positive = 128 * 1024 * 1024
     max_queued: Positive = 64
+    warmed_up_queries: Annotated[int, Meta(ge=0, le=100_000)] = 100
+    warm_up_timeout: Duration = 10.0
 
 
 class SupergraphSection(Section, frozen=True):

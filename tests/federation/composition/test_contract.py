@@ -8,7 +8,7 @@ from graphql import parse, print_schema, validate
 from federation.composition import Composed, SubgraphSource, compose
 from federation.composition.contract import ContractError, contract, contract_api_schema
 from federation.plan.printer import print_plan
-from federation.registry.snapshot import build_schema
+from federation.registry.schema import build_schema
 from federation.supergraph.api_schema import build_api_schema
 from federation.supergraph.contracts import Contract, hide_by_contract, known_tags
 from federation.supergraph.model import Supergraph

@@ -6,9 +6,7 @@ import asyncio
 
 import pytest
 
-from federation.registry.document_cache import DocumentCache
-
-NO_LABELS: frozenset[str] = frozenset()
+from federation.registry.document_cache import PLAIN, DocumentCache
 
 
 def cache(max_bytes: int = 100) -> DocumentCache[str]:
@@ -24,11 +22,11 @@ async def test_a_record_is_made_once_for_all_that_wait() -> None:
         await asyncio.sleep(0.01)
         return "plan"
 
-    got = await asyncio.gather(*(documents.fill(("{a}", None, NO_LABELS), make) for _ in range(20)))
+    got = await asyncio.gather(*(documents.fill(("{a}", None, PLAIN), make) for _ in range(20)))
     assert got == ["plan"] * 20
     assert made == 1
     assert documents.filling == 0
-    assert await documents.fill(("{a}", None, NO_LABELS), make) == "plan"
+    assert await documents.fill(("{a}", None, PLAIN), make) == "plan"
     assert made == 1
 
 
@@ -38,11 +36,11 @@ async def test_operation_name_is_part_of_the_key() -> None:
     async def make(record: str) -> str:
         return record
 
-    await documents.fill(("{a}", None, NO_LABELS), lambda: make("none"))
-    await documents.fill(("{a}", "A", NO_LABELS), lambda: make("A"))
-    assert documents.get(("{a}", None, NO_LABELS)) == "none"
-    assert documents.get(("{a}", "A", NO_LABELS)) == "A"
-    assert documents.get(("{b}", None, NO_LABELS)) is None
+    await documents.fill(("{a}", None, PLAIN), lambda: make("none"))
+    await documents.fill(("{a}", "A", PLAIN), lambda: make("A"))
+    assert documents.get(("{a}", None, PLAIN)) == "none"
+    assert documents.get(("{a}", "A", PLAIN)) == "A"
+    assert documents.get(("{b}", None, PLAIN)) is None
 
 
 async def test_a_caller_that_goes_away_does_not_stop_the_others() -> None:
@@ -53,8 +51,8 @@ async def test_a_caller_that_goes_away_does_not_stop_the_others() -> None:
         await go.wait()
         return "plan"
 
-    first = asyncio.create_task(documents.fill(("{a}", None, NO_LABELS), make))
-    second = asyncio.create_task(documents.fill(("{a}", None, NO_LABELS), make))
+    first = asyncio.create_task(documents.fill(("{a}", None, PLAIN), make))
+    second = asyncio.create_task(documents.fill(("{a}", None, PLAIN), make))
     await asyncio.sleep(0)
     first.cancel()
     go.set()
@@ -71,14 +69,14 @@ async def test_failure_reaches_all_and_is_not_kept() -> None:
         raise RuntimeError("boom")
 
     results = await asyncio.gather(
-        *(documents.fill(("{a}", None, NO_LABELS), fail) for _ in range(3)), return_exceptions=True
+        *(documents.fill(("{a}", None, PLAIN), fail) for _ in range(3)), return_exceptions=True
     )
     assert [str(result) for result in results] == ["boom"] * 3
 
     async def make() -> str:
         return "plan"
 
-    assert await documents.fill(("{a}", None, NO_LABELS), make) == "plan"
+    assert await documents.fill(("{a}", None, PLAIN), make) == "plan"
 
 
 async def test_bytes_are_bounded_and_the_least_recently_used_leaves() -> None:
@@ -88,12 +86,12 @@ async def test_bytes_are_bounded_and_the_least_recently_used_leaves() -> None:
         return "x" * size
 
     for name in "abc":
-        await documents.fill((name, None, NO_LABELS), lambda: make(30))
-    documents.get(("a", None, NO_LABELS))
-    await documents.fill(("d", None, NO_LABELS), lambda: make(30))
-    assert documents.get(("b", None, NO_LABELS)) is None
-    assert documents.get(("a", None, NO_LABELS)) is not None
+        await documents.fill((name, None, PLAIN), lambda: make(30))
+    documents.get(("a", None, PLAIN))
+    await documents.fill(("d", None, PLAIN), lambda: make(30))
+    assert documents.get(("b", None, PLAIN)) is None
+    assert documents.get(("a", None, PLAIN)) is not None
     assert documents.bytes == 90
-    await documents.fill(("huge", None, NO_LABELS), lambda: make(101))
-    assert documents.get(("huge", None, NO_LABELS)) is None
+    await documents.fill(("huge", None, PLAIN), lambda: make(101))
+    assert documents.get(("huge", None, PLAIN)) is None
     assert len(documents) == 3

@@ -84,7 +84,7 @@ async def test_plans_by_active_labels() -> None:
         # One document, a record for each set of active labels (percent(5) may have been drawn).
         live: Any = app
         snapshot = live._engine_of[0].live.current
-        assert 2 <= len(snapshot.documents) <= 4
+        assert 2 <= len(snapshot.views.whole.documents) <= 4
 
 
 async def test_documents_that_differ_in_literals_share_a_plan() -> None:
@@ -95,5 +95,5 @@ async def test_documents_that_differ_in_literals_share_a_plan() -> None:
             reply = await client.post(f'{{ hello(name: "{name}") }}')
             assert reply.json == {"data": {"hello": f"Hello {name}"}}
         snapshot = client.app._engine_of[0].live.current
-        assert (len(snapshot.documents), len(snapshot.schema.plans)) == (3, 1)
+        assert (len(snapshot.views.whole.documents), len(snapshot.schema.plans)) == (3, 1)
         assert len(set(client.subgraph.calls)) == 1

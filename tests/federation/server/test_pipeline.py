@@ -27,7 +27,7 @@ async def test_a_query_is_planned_once_and_executed_each_time() -> None:
             assert reply.json == {"data": {"hello": "Hello world"}}
         assert len(client.subgraph.calls) == 3
         pipeline = client.app._engine_of[0]
-        assert len(pipeline.live.current.documents) == 1
+        assert len(pipeline.live.current.views.whole.documents) == 1
 
 
 async def test_new_documents_at_once_are_prepared_once() -> None:

@@ -1,0 +1,62 @@
+"""What can be built of a supergraph anywhere, also in a thread: it holds no connection."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import GraphQLDeferDirective, GraphQLSchema
+
+from federation.operation.normalize import Normalizer
+from federation.planning.planner import Planner
+from federation.registry.plan_cache import PlanCache
+from federation.supergraph.api_schema import build_api_schema
+from federation.supergraph.model import Supergraph
+from federation.supergraph.reader import read_supergraph
+
+PLAN_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """One supergraph, ready to plan on. `version` is a hash of its text `sdl`."""
+
+    version: str
+    sdl: str
+    supergraph: Supergraph
+    api_schema: GraphQLSchema
+    normalizer: Normalizer
+    planner: Planner
+    plans: PlanCache[Any]
+
+
+def build_schema(sdl: str, plan_bytes: int = PLAN_BYTES) -> Schema:
+    """Return the schema for a supergraph SDL. Raises `SupergraphError`.
+
+    Equal texts have equal versions. `plan_bytes` bounds what is kept of compiled plans.
+    """
+    return schema_of(read_supergraph(sdl), sdl, plan_bytes)
+
+
+def schema_of(supergraph: Supergraph, sdl: str, plan_bytes: int) -> Schema:
+    """Return the schema of a supergraph that was read from `sdl`, perhaps restricted since."""
+    planner = Planner(supergraph)
+    return Schema(
+        version=hashlib.sha256(sdl.encode()).hexdigest()[:16],
+        sdl=sdl,
+        supergraph=supergraph,
+        api_schema=_with_defer(build_api_schema(supergraph)),
+        normalizer=planner.normalizer,
+        planner=planner,
+        plans=PlanCache(plan_bytes),
+    )
+
+
+def _with_defer(schema: GraphQLSchema) -> GraphQLSchema:
+    """Return the API schema with the directive that the server, not a subgraph, gives meaning."""
+    if schema.get_directive("defer") is not None:
+        return schema
+    kwargs = schema.to_kwargs()
+    kwargs["directives"] = (*schema.directives, GraphQLDeferDirective)
+    return GraphQLSchema(**kwargs)
