@@ -12,13 +12,13 @@ import contextlib
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
+from adapters.section import AdaptersSection
 from federation.cli.errors import CommandError
 from federation.cli.parser import add_engine_commands, run_command
 from federation.cli.serve import add_engine_arguments, run_app, serve_engine
@@ -27,89 +27,22 @@ from federation.server.settings.answers import Extensions
 from federation.server.settings.base import Section
 from federation.server.settings.engine import EngineSettings
 from federation.server.settings.limits import Limits
+from resolvers.database.section import DatabaseSection
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-    from adapters.live.port import LiveSources
     from adapters.progress import Progress
-    from adapters.schedule.worker import PullWorker
     from federation.server.authentication import Claims
     from federation.server.identity import ClientIdentity
     from federation.server.request import HttpRequest
-    from resolvers.database.launcher import EmbeddedSettings
-    from resolvers.database.pool import Database, PoolSettings
+    from resolvers.database.pool import Database
     from schema.identity import IdentityKey
 
 Role = Literal["all", "gateway", "subgraphs", "worker"]
 ROLES: tuple[Role, ...] = ("all", "gateway", "subgraphs", "worker")
 TITLE = "知通枢纽 · Zhitong Hub"
 SCHEMAS = Path(__file__).parent / "schema"
-
-
-class DatabaseSection(Section, frozen=True):
-    """`url`: a PostgreSQL of one's own; without it an embedded one, with its data in `directory`.
-
-    `HUB_DATABASE_URL` and `HUB_DATABASE_DIRECTORY` win over both. `statement_cache_size: 0` is for
-    PgBouncer in transaction mode.
-    """
-
-    url: str | None = None
-    directory: str | None = None
-    port: Annotated[int, Meta(ge=1, le=65535)] | None = None
-    account: str | None = None
-    max_connections: Annotated[int, Meta(ge=2, le=500)] = 10
-    statement_cache_size: Annotated[int, Meta(ge=0)] = 256
-
-    def embedded(self) -> EmbeddedSettings:
-        from resolvers.database.launcher import EmbeddedSettings
-
-        directory = Path(self.directory) if self.directory else None
-        return EmbeddedSettings(directory=directory, port=self.port, account=self.account)
-
-    def pool(self) -> PoolSettings:
-        from resolvers.database.pool import PoolSettings
-
-        return PoolSettings(
-            "", max_size=self.max_connections, statement_cache_size=self.statement_cache_size
-        )
-
-
-class AdaptersSection(Section, frozen=True):
-    """`sources`: folders with source files of centres. `demo`: also the invented demo feeds.
-
-    `worker`: a process that works at all (role `all` or `worker`) pulls, too: `pulls` sources at
-    once. For `heartbeat`, `retries` and `grace` see `adapters.schedule.settings`.
-    """
-
-    sources: tuple[str, ...] = ()
-    demo: bool = False
-    worker: bool = True
-    pulls: Annotated[int, Meta(ge=1, le=100)] = 2
-    heartbeat: Annotated[float, Meta(ge=0.2, le=3600)] = 10.0
-    retries: Annotated[int, Meta(ge=0, le=100)] = 5
-    grace: Annotated[float, Meta(ge=0, le=600)] = 5.0
-
-    def folders(self) -> list[Path]:
-        from adapters.demo import SOURCES
-
-        return [Path(folder) for folder in self.sources] + ([SOURCES] if self.demo else [])
-
-    def live(self, database: Database) -> AbstractAsyncContextManager[LiveSources]:
-        from adapters.live.port import watched_sources
-
-        return watched_sources(database, self.folders())
-
-    def puller(self, database: Database, progress: Progress | None) -> PullWorker:
-        from adapters.progress import Silent
-        from adapters.schedule.settings import PullSettings
-        from adapters.schedule.sources import SourceFiles
-        from adapters.schedule.worker import PullWorker
-
-        settings = PullSettings(
-            pulls=self.pulls, heartbeat=self.heartbeat, retries=self.retries, grace=self.grace
-        )
-        return PullWorker(database, SourceFiles(self.folders()), settings, progress or Silent())
 
 
 class IdentitySection(Section, frozen=True):

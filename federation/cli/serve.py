@@ -34,7 +34,9 @@ def add_engine_arguments(parser: argparse.ArgumentParser, *, required: bool) -> 
         help="supergraph.yaml (Rover's format); composed first",
     )
     parser.add_argument(
-        "--hot-reload", action="store_true", help="load the --supergraph file again when it changes"
+        "--hot-reload",
+        action="store_true",
+        help="load the --supergraph and --config files again when they change",
     )
     parser.add_argument("--config", metavar="FILE", help="hub.yaml")
     parser.add_argument("--host", help="address to listen on (default: from the configuration)")
@@ -90,13 +92,7 @@ def _supergraph(args: argparse.Namespace) -> str:
 def _companions(args: argparse.Namespace, sdl: str) -> list[Companion]:
     if not args.hot_reload:
         return []
-    from federation.registry.watcher import watch_file
-    from federation.server.engine import Engine
+    from federation.cli.watching import watch_settings, watch_supergraph
 
-    async def watch(engine: Engine) -> None:
-        async def load(text: str) -> None:
-            await engine.load(text)
-
-        await watch_file(Path(args.supergraph), sdl, load)
-
-    return [watch]
+    settings = [watch_settings(args)] if args.config else []
+    return [watch_supergraph(Path(args.supergraph), sdl), *settings]

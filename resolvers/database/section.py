@@ -1,0 +1,42 @@
+"""The section `database` of hub.yaml."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Meta, Struct
+
+if TYPE_CHECKING:
+    from resolvers.database.launcher import EmbeddedSettings
+    from resolvers.database.pool import PoolSettings
+
+
+class DatabaseSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`url`: a PostgreSQL of one's own; without it an embedded one, with its data in `directory`.
+
+    `HUB_DATABASE_URL` and `HUB_DATABASE_DIRECTORY` win over both. `statement_cache_size: 0` is for
+    PgBouncer in transaction mode.
+    """
+
+    url: str | None = None
+    directory: str | None = None
+    port: Annotated[int, Meta(ge=1, le=65535)] | None = None
+    account: str | None = None
+    max_connections: Annotated[int, Meta(ge=2, le=500)] = 10
+    statement_cache_size: Annotated[int, Meta(ge=0)] = 256
+
+    def embedded(self) -> EmbeddedSettings:
+        """Return how to run the database of the hub's own."""
+        from resolvers.database.launcher import EmbeddedSettings
+
+        directory = Path(self.directory) if self.directory else None
+        return EmbeddedSettings(directory=directory, port=self.port, account=self.account)
+
+    def pool(self) -> PoolSettings:
+        """Return how many connections to keep."""
+        from resolvers.database.pool import PoolSettings
+
+        return PoolSettings(
+            "", max_size=self.max_connections, statement_cache_size=self.statement_cache_size
+        )
