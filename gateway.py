@@ -9,62 +9,47 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import os
+import logging
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
-from msgspec import Meta
 
 from adapters.section import AdaptersSection
 from federation.cli.errors import CommandError
-from federation.cli.parser import add_engine_commands, run_command
+from federation.cli.parser import add_engine_commands, add_version, explained, run_command
 from federation.cli.serve import add_engine_arguments, run_app, serve_engine
 from federation.cli.settings import listen_address, load_settings
 from federation.server.settings.answers import Extensions
-from federation.server.settings.base import Section
 from federation.server.settings.engine import EngineSettings
 from federation.server.settings.limits import Limits
+from federation.server.settings.registry import RegistrySection
 from resolvers.database.section import DatabaseSection
+from resolvers.identity_section import IdentitySection
 
 if TYPE_CHECKING:
+    from starlette.routing import BaseRoute
     from starlette.types import ASGIApp
 
     from adapters.progress import Progress
+    from federation.registry.model import SupergraphVersion
+    from federation.registry.service import Registry
+    from federation.registry.snapshot import Snapshot
+    from federation.server.app import Companion, Sourced
     from federation.server.authentication import Claims
+    from federation.server.engine import Engine
     from federation.server.identity import ClientIdentity
     from federation.server.request import HttpRequest
     from resolvers.database.pool import Database
+    from schema.cache_hints import CacheHints
     from schema.identity import IdentityKey
 
 Role = Literal["all", "gateway", "subgraphs", "worker"]
 ROLES: tuple[Role, ...] = ("all", "gateway", "subgraphs", "worker")
+logger = logging.getLogger("hub")
 TITLE = "知通枢纽 · Zhitong Hub"
-SCHEMAS = Path(__file__).parent / "schema"
-
-
-class IdentitySection(Section, frozen=True):
-    """`key`: signs who the caller is, from gateway to subgraphs; at least 32 characters, the same
-    on both sides where they run apart. `HUB_IDENTITY_KEY` wins. One process alone makes its own.
-    """
-
-    key: Annotated[str, Meta(min_length=32)] | None = None
-
-    def identity_key(self, *, shared: bool) -> IdentityKey:
-        from schema.identity import IdentityKey
-
-        key = os.environ.get("HUB_IDENTITY_KEY") or self.key
-        if key is None and shared:
-            raise CommandError(
-                "gateway and subgraphs run apart: give both the same identity.key in hub.yaml or"
-                " HUB_IDENTITY_KEY (at least 32 random characters)"
-            )
-        try:
-            return IdentityKey(key) if key is not None else IdentityKey.random()
-        except ValueError as error:
-            raise CommandError(str(error)) from None
 
 
 class HubSettings(EngineSettings, frozen=True):
@@ -77,6 +62,7 @@ class HubSettings(EngineSettings, frozen=True):
     database: DatabaseSection = DatabaseSection()
     adapters: AdaptersSection = AdaptersSection()
     identity: IdentitySection = IdentitySection()
+    registry: RegistrySection = RegistrySection()
 
 
 def read_settings(args: argparse.Namespace) -> HubSettings:
@@ -104,6 +90,21 @@ async def open_hub_database(
         yield database
 
 
+@contextlib.asynccontextmanager
+async def open_registry(args: argparse.Namespace) -> AsyncIterator[Registry]:
+    """Give the registry in the hub's own database, for who has no token yet."""
+    from federation.registry.postgres.store import PostgresStore
+    from federation.registry.service import Registry
+
+    settings = read_settings(args)
+    async with open_hub_database(settings) as database:
+        registry = Registry(PostgresStore(database), settings.registry.settings())
+        try:
+            yield registry
+        finally:
+            await registry.close()
+
+
 def build_app(
     config: HubSettings | Path | str | None = None,
     *,
@@ -111,57 +112,66 @@ def build_app(
     development: bool = False,
     say: Callable[[str], None] = lambda line: None,
     progress: Progress | None = None,
+    companions: Sequence[Companion] = (),
 ) -> ASGIApp:
     """Return the hub as an ASGI application; its startup opens the database and composes the graph.
 
     `config` is the settings or the path of a hub.yaml. `development` believes marked identities
     (`Authorization: Dev …`), which no file can turn on. `say` and `progress` are told how startup
-    goes on. Startup raises `DatabaseError`, `SupergraphError` or `CommandError`, each with one line
-    that says what to do.
+    goes on; `companions` run beside the gateway. Startup raises `DatabaseError`, `SupergraphError`
+    or `CommandError`, each with one line that says what to do.
     """
-    from federation.server.adjust import with_event_streams, with_header
     from federation.server.app import Surroundings
     from federation.server.app import build_app as build_engine_app
+    from schema.printed import example_queries, subgraph_names
 
     if isinstance(config, Path | str):
         from federation.config.load import read_config
 
         config = read_config(Path(config), HubSettings)
-    # By which clients ask where data come from.
-    settings = with_header(config or HubSettings(), "x-hub-provenance")
-    identity = settings.identity.identity_key(shared=role != "all")
-    identifier = _HubIdentifier(identity, development=development)
-    if role == "gateway":
-        remote = _remote_subgraphs(settings)
-        settings = with_event_streams(settings, subgraph_names())
-        around = Surroundings(title=TITLE, examples=_examples(), identifier=identifier)
-        return build_engine_app(settings, lambda: _compose(remote), surroundings=around)
-
-    from starlette.routing import Mount
-
-    parts = _Parts(settings, identity, say, progress, worker=role in ("all", "worker"))
-    if role == "subgraphs":
+    settings = _adjusted(config or HubSettings(), role)
+    identity = _identity_key(settings.identity.secret(shared=role != "all"))
+    graph = _Graph(settings, identity, role)
+    parts = _Parts(settings, identity, graph, say, progress, role=role)
+    if role in ("subgraphs", "worker"):
         return parts.app()
-    if role == "worker":
-        return parts.app(subgraphs=False)
     around = Surroundings(
         title=TITLE,
-        examples=_examples(),
-        routes=[Mount("/subgraphs", app=parts.server.http)],
+        examples=example_queries(),
+        routes=parts.routes(),
         lifespan=parts.lifespan,
-        identifier=identifier,
+        companions=[*companions, graph.follow] if graph.kept else companions,
+        identifier=_HubIdentifier(identity, development=development),
+        key_holder=_KeyHolder(),
+        response_cache=parts.cache,
     )
-    local: dict[str, Any] = {name: parts.server.execute(name) for name in subgraph_names()}
-    streams: dict[str, Any] = {name: parts.server.subscribe(name) for name in local}
-    host, port = settings.supergraph.address()
-    urls = {name: f"http://{host}:{port}/subgraphs/{name}/graphql" for name in local}
+    local: dict[str, Any] = {}
+    streams: dict[str, Any] = {}
+    if role == "all":
+        local = {name: parts.server.execute(name) for name in subgraph_names()}
+        streams = {name: parts.server.subscribe(name) for name in local}
     return build_engine_app(
-        settings,
-        lambda: _compose(urls),
-        local=local,
-        local_streams=streams,
-        surroundings=around,
+        settings, graph.source, local=local, local_streams=streams, surroundings=around
     )
+
+
+def _identity_key(secret: str | None) -> IdentityKey:
+    from schema.identity import IdentityKey
+
+    try:
+        return IdentityKey.random() if secret is None else IdentityKey(secret)
+    except ValueError as error:
+        raise CommandError(str(error)) from None
+
+
+def _adjusted(settings: HubSettings, role: Role) -> HubSettings:
+    """Return the settings with what the hub itself needs of them."""
+    from federation.server.adjust import with_event_streams, with_header
+    from schema.printed import subgraph_names
+
+    # By which clients ask where data come from.
+    settings = with_header(settings, "x-hub-provenance")
+    return with_event_streams(settings, subgraph_names()) if role == "gateway" else settings
 
 
 class _HubIdentifier:
@@ -194,46 +204,216 @@ class _HubIdentifier:
             raise unauthenticated(refusal.message) from None
         if caller == ANONYMOUS:
             return NOBODY
-        return ClientIdentity(caller, lambda: self._key.headers(caller))
+        return ClientIdentity(
+            caller,
+            lambda: self._key.headers(caller),
+            organization=caller.acts_for,
+            scopes=caller.scopes,
+        )
+
+
+class _KeyHolder:
+    """Which keys to views a client holds; see `schema.view_keys`."""
+
+    def __init__(self) -> None:
+        from schema.view_keys import ViewKeys
+
+        self._keys = ViewKeys()
+
+    async def held(self, client: ClientIdentity, snapshot: Snapshot) -> frozenset[str]:
+        """See `KeyHolder.held`."""
+        from federation.execution.json_codec import encode
+        from federation.execution.transport import SubgraphRequest
+        from resolvers.identity import ANONYMOUS, Caller
+
+        async def ask(query: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+            request = SubgraphRequest(
+                subgraph="catalog",
+                query=query,
+                variables=variables,
+                body=encode({"query": query, "variables": variables}),
+                headers=client.headers(),
+                identity=client.key,
+            )
+            data: Mapping[str, Any] = (await snapshot.transports["catalog"].send(request)).data
+            return data
+
+        caller = client.key if isinstance(client.key, Caller) else ANONYMOUS
+        return await self._keys.held(caller, ask)
+
+
+class _Graph:
+    """The graph this hub serves: its own subgraphs and what others published to the registry.
+
+    Without a registry (turned off, or a gateway that was given no database) it is the hub's own
+    subgraphs and nothing else.
+    """
+
+    # How long a gateway waits for the subgraphs' process to publish for the first time.
+    _PATIENCE_SECONDS = 30.0
+
+    def __init__(self, settings: HubSettings, identity: IdentityKey, role: Role) -> None:
+        from federation.registry.following import Follower
+        from federation.registry.postgres.store import PostgresStore
+        from federation.registry.service import Registry
+        from resolvers.database.late import LateDatabase
+
+        self._settings = settings
+        self._role = role
+        given_key = settings.registry.signing_key
+        self._key = given_key.encode() if given_key else identity.derive("registry")
+        self._database = LateDatabase()
+        section = settings.registry
+        given = role != "gateway" or settings.database.given
+        self.kept = section.enabled and given
+        self.registry = Registry(PostgresStore(self._database), section.settings())
+        self._follower = Follower(self.registry, section.ref, interval=section.poll_interval)
+
+    def routes(self) -> list[BaseRoute]:
+        """Return the registry's routes, none where it is not kept."""
+        from federation.server.registry_api.routes import registry_routes
+
+        if not self.kept:
+            return []
+        section = self._settings.registry
+        return registry_routes(
+            self.registry,
+            signing_key=self._key,
+            public_url=section.public_url,
+            max_request_bytes=section.max_request_bytes,
+            seconds=section.timeout,
+        )
+
+    @contextlib.asynccontextmanager
+    async def opened(self, database: Database) -> AsyncIterator[None]:
+        """Work on `database` around the block."""
+        from federation.registry.postgres.variants import CHANNEL
+        from resolvers.hub.notices import Notices
+
+        self._database.open(database)
+        ring = self._follower.ring
+        async with Notices(CHANNEL, lambda payload: ring(), ring).running(database):
+            try:
+                yield
+            finally:
+                await self.registry.close()
+
+    async def publish_own(self) -> None:
+        """Publish the hub's own subgraphs, where their schemas are new."""
+        from federation.registry.model import SubgraphProposal
+        from schema.printed import printed_sdl
+
+        proposals = [
+            SubgraphProposal(name, printed_sdl(name), url) for name, url in self._urls().items()
+        ]
+        done = await self.registry.publish_own(self._settings.registry.ref, proposals)
+        if done.errors:
+            problems = "; ".join(f"{error.code}: {error.message}" for error in done.errors)
+            logger.error("the hub's own subgraphs are not live as they are now: %s", problems)
+
+    async def source(self) -> Sourced:
+        """Return the supergraph to start with. Raises `CommandError` when there is none."""
+        from federation.server.app import Sourced
+
+        if not self.kept:
+            return Sourced(await _compose(self._urls()))
+        found = await self._follower.first(self._PATIENCE_SECONDS)
+        if found is None:
+            raise CommandError(
+                f"nothing is live in {self._settings.registry.graph} yet; start the hub's"
+                " subgraphs over the same database, or see what the log says of them"
+            )
+        version, own = found
+        return Sourced(version.sdl, own)
+
+    async def follow(self, engine: Engine) -> None:
+        """Load whatever goes live in the registry; never returns."""
+
+        async def load(version: SupergraphVersion, own: frozenset[str]) -> None:
+            await engine.load(version.sdl, own)
+
+        await self._follower.run(load)
+
+    def _urls(self) -> dict[str, str]:
+        """Return where the hub's own subgraphs are reached from outside."""
+        from schema.printed import subgraph_names
+
+        if self._role == "gateway":
+            return _remote_subgraphs(self._settings)
+        host, port = self._settings.supergraph.address()
+        base = self._settings.registry.public_url or f"http://{host}:{port}"
+        addresses = self._settings.override_subgraph_url
+        return {
+            name: addresses.get(name) or f"{base.rstrip('/')}/subgraphs/{name}/graphql"
+            for name in subgraph_names()
+        }
 
 
 class _Parts:
-    """What lives as long as the application: the database and the subgraphs over it."""
+    """What lives as long as the application: the database, and for most roles the subgraphs."""
 
     def __init__(
         self,
         settings: HubSettings,
         identity: IdentityKey,
+        graph: _Graph,
         say: Callable[[str], None],
         progress: Progress | None,
         *,
-        worker: bool,
+        role: Role,
     ) -> None:
+        from federation.server.response_caching import build_cache
         from schema.late_server import LateServer
 
         self._settings = settings
         self._identity = identity
-        self._worker = worker
+        self._graph = graph
+        self._role = role
+        self.cache = build_cache(settings.response_cache)
         self._say = say
         self._progress = progress
         self.server = LateServer()
 
-    def app(self, *, subgraphs: bool = True) -> ASGIApp:
+    def routes(self) -> list[BaseRoute]:
+        """Return what is served beside the graph."""
+        from starlette.routing import Mount
+
+        own = [Mount("/subgraphs", app=self.server.http)]
+        return [
+            *(own if self._role in ("all", "subgraphs") else ()),
+            *(self._graph.routes() if self._role in ("all", "gateway") else ()),
+        ]
+
+    def app(self) -> ASGIApp:
         """Return the subgraphs alone, for a gateway that runs elsewhere; or only their health."""
         from starlette.applications import Starlette
-        from starlette.routing import Mount
 
         from federation.server.health import health_routes
 
         path = self._settings.health_check.path
-        health = health_routes(path, lambda: self.server.is_open)
-        return Starlette(
-            routes=[*health, *([Mount("/subgraphs", app=self.server.http)] if subgraphs else ())],
-            lifespan=lambda app: self.lifespan(),
-        )
+        health = health_routes(path, lambda: None if self.server.is_open else "starting")
+        return Starlette(routes=[*health, *self.routes()], lifespan=lambda app: self.lifespan())
 
     @contextlib.asynccontextmanager
     async def lifespan(self) -> AsyncIterator[None]:
+        """Keep open what the role needs."""
+        async with contextlib.AsyncExitStack() as stack:
+            if self._role == "gateway":
+                if self._graph.kept:
+                    opening = open_hub_database(self._settings, upgrade=False)
+                    database = await stack.enter_async_context(opening)
+                    await stack.enter_async_context(self._graph.opened(database))
+                    await self._cache_hints(stack, database)
+                yield
+                return
+            database = await stack.enter_async_context(open_hub_database(self._settings))
+            await stack.enter_async_context(self._graph.opened(database))
+            await stack.enter_async_context(self._subgraphs(database))
+            yield
+
+    @contextlib.asynccontextmanager
+    async def _subgraphs(self, database: Database) -> AsyncIterator[None]:
+        """Serve the subgraphs over `database` around the block; the roles that work, work."""
         from adapters.intake import Intake, in_folders
         from adapters.schedule.jobs import JOBS as PULL_JOBS
         from resolvers.hub.events import EventBus
@@ -244,8 +424,8 @@ class _Parts:
         from schema.serving import SubgraphServer
 
         async with contextlib.AsyncExitStack() as stack:
-            database = await stack.enter_async_context(open_hub_database(self._settings))
             await self._fill(database)
+            hints = await self._cache_hints(stack, database)
             events = await stack.enter_async_context(EventBus(database).running())
             addresses = self._settings.override_subgraph_url
             peers = await stack.enter_async_context(RemotePeers(addresses, self._identity))
@@ -258,18 +438,35 @@ class _Parts:
                 peers=peers,
                 ingest=intake,
                 live=live,
+                cache_hints=hints,
             )
             peers.local = server.local_peers
             deadline = self._settings.traffic_shaping.deadline
             header = deadline.header if deadline.accept else None
             self.server.open(server, subgraph_app(server, deadline_header=header))
-            if self._worker:
+            if self._role in ("all", "subgraphs") and self._graph.kept:
+                await self._graph.publish_own()
+            if self._role in ("all", "worker"):
                 worker = Worker(database, peers, (*ALL_JOBS, PULL_JOBS))
                 await stack.enter_async_context(worker.running())
                 if self._settings.adapters.worker:
                     puller = self._settings.adapters.puller(database, self._progress)
                     await stack.enter_async_context(puller.running())
             yield
+
+    async def _cache_hints(
+        self, stack: contextlib.AsyncExitStack, database: Database
+    ) -> CacheHints | None:
+        """Watch what is written, where answers are kept; return how they are marked then."""
+        from resolvers.hub.cache_tags import CacheTagListener, watch_tables
+        from schema.cache_hints import CacheHints
+
+        if not self._settings.response_cache.enabled:
+            return None
+        watched = await watch_tables(database)
+        if self.cache is not None:
+            await stack.enter_async_context(CacheTagListener(database, self.cache).running())
+        return CacheHints(watched)
 
     async def _fill(self, database: Database) -> None:
         """Load the reference data, and with the demo the invented feeds and rows."""
@@ -288,21 +485,12 @@ class _Parts:
             await load_demos(database)
 
 
-def subgraph_names() -> tuple[str, ...]:
-    """Return the names of the hub's own subgraphs: those with a printed schema."""
-    return tuple(sorted(path.parent.name for path in SCHEMAS.glob("*/schema.graphql")))
-
-
 async def _compose(urls: Mapping[str, str]) -> str:
     """Return the supergraph of the hub's own subgraphs at `urls`."""
     from federation.composition import Rejected, SubgraphSource, compose
+    from schema.printed import printed_sdl
 
-    result = compose(
-        [
-            SubgraphSource(name, url, (SCHEMAS / name / "schema.graphql").read_text("utf-8"))
-            for name, url in urls.items()
-        ]
-    )
+    result = compose([SubgraphSource(name, url, printed_sdl(name)) for name, url in urls.items()])
     if isinstance(result, Rejected):
         raise CommandError("; ".join(f"{e.code}: {e.message}" for e in result.errors))
     return result.supergraph_sdl
@@ -310,6 +498,8 @@ async def _compose(urls: Mapping[str, str]) -> str:
 
 def _remote_subgraphs(settings: HubSettings) -> dict[str, str]:
     """Return where the subgraphs of another process are; all of them must be named."""
+    from schema.printed import subgraph_names
+
     urls = settings.override_subgraph_url
     missing = [name for name in subgraph_names() if name not in urls]
     if missing:
@@ -319,12 +509,6 @@ def _remote_subgraphs(settings: HubSettings) -> dict[str, str]:
             f"{missing[0]}: http://127.0.0.1:4001/subgraphs/{missing[0]}/graphql"
         )
     return {name: urls[name] for name in subgraph_names()}
-
-
-def _examples() -> list[tuple[str, str]]:
-    """Return the explorer's example queries; the first comment of each file is its title."""
-    texts = [path.read_text("utf-8") for path in sorted((SCHEMAS / "examples").glob("*.graphql"))]
-    return [(text.split("\n", 1)[0].lstrip("# "), text) for text in texts]
 
 
 def serve(args: argparse.Namespace) -> int:
@@ -347,7 +531,14 @@ def serve(args: argparse.Namespace) -> int:
         say=say,
         progress=Lines(sys.stderr, only_new=True),
     )
-    return run_app(app, host, port, settings.supergraph.path)
+    return run_app(
+        app,
+        host,
+        port,
+        settings.supergraph.path,
+        settings.tls.supergraph,
+        settings.telemetry.exporters.logging,
+    )
 
 
 def build_parser(command: str = "") -> argparse.ArgumentParser:
@@ -356,8 +547,8 @@ def build_parser(command: str = "") -> argparse.ArgumentParser:
     The domain's commands import the database driver and more; engine commands start without.
     """
     parser = argparse.ArgumentParser(prog="hub", description=TITLE)
-    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
-    parser.set_defaults(settings_struct=HubSettings)
+    add_version(parser, "hub", "zhitong-hub")
+    parser.set_defaults(settings_struct=HubSettings, open_registry=open_registry)
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     serving = subparsers.add_parser("serve", help="serve the hub, or a supergraph alone")
     add_engine_arguments(serving, required=False)
@@ -367,16 +558,6 @@ def build_parser(command: str = "") -> argparse.ArgumentParser:
     if command not in subparsers.choices:
         _add_domain_commands(subparsers)
     return parser
-
-
-class _Version(argparse.Action):
-    """Reads the version only when asked: the metadata cost every start some milliseconds."""
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from importlib.metadata import version
-
-        print(f"hub {version('zhitong-hub')}")
-        parser.exit()
 
 
 def _add_domain_commands(subparsers: Any) -> None:
@@ -403,24 +584,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     words = sys.argv[1:] if argv is None else argv
     args = build_parser(words[0] if words else "").parse_args(words)
     command = args.handler if hasattr(args, "handler") else args.run
-    args.run = lambda args: _explained(command, args)
+    args.run = lambda args: explained(command, args)
     sys.exit(run_command(args))
-
-
-def _explained(command: Callable[[argparse.Namespace], int], args: argparse.Namespace) -> int:
-    """Run a command; a domain error becomes one line, as `run_command` does for the engine's."""
-    try:
-        return command(args)
-    except Exception as error:
-        # By name: engine commands must not import the database to learn they need no database.
-        code, message = getattr(error, "code", None), getattr(error, "message", None)
-        if (
-            isinstance(code, str)
-            and isinstance(message, str)
-            and not isinstance(error, CommandError)
-        ):
-            raise CommandError(f"{code}: {message}") from None
-        raise
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ headers and may share work in flight.
 
 from __future__ import annotations
 
+import hmac
 import json
 import secrets
 from collections import OrderedDict
@@ -45,6 +46,7 @@ class IdentityKey:
     def __init__(self, key: str, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         if len(key) < SHORTEST_KEY:
             raise ValueError(f"identity.key needs at least {SHORTEST_KEY} characters")
+        self._secret = key.encode()
         self._key = OctKey.import_key(key)
         self._clock = clock
         self._signed: OrderedDict[tuple[Caller, int], str] = OrderedDict()
@@ -54,6 +56,10 @@ class IdentityKey:
     def random(cls) -> IdentityKey:
         """Return a key of this process only."""
         return cls(secrets.token_urlsafe(48))
+
+    def derive(self, purpose: str) -> bytes:
+        """Return a key for another purpose, the same wherever this key is the same."""
+        return hmac.digest(self._secret, f"zhitong-hub {purpose}".encode(), "sha256")
 
     def headers(self, caller: Caller) -> dict[str, str]:
         """Return the header that states the caller; none for the anonymous public."""

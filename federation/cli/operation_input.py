@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from graphql import DocumentNode, GraphQLError
 
     from federation.operation.model import Operation
-    from federation.registry.snapshot import Schema
+    from federation.registry.schema import Schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def read_input(args: argparse.Namespace) -> Input:
     """Return the operation that `args` names. Raises `CommandError` or `FederationError`."""
     from graphql import GraphQLError, parse, validate
 
-    from federation.registry.snapshot import build_schema
+    from federation.registry.schema import build_schema
 
     schema = build_schema(read_text(args.supergraph, "supergraph"))
     text = read_text(args.operation, "operation")

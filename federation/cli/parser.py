@@ -9,16 +9,19 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from federation.cli import (
     codes,
     compose,
     config,
+    documents,
     explain,
     graph,
     normalize,
     plan,
+    registry,
     serve,
     subgraph,
     supergraph,
@@ -40,6 +43,8 @@ def add_engine_commands(subparsers: Subparsers, *, without: tuple[str, ...] = ()
         ("explain", explain),
         ("supergraph", supergraph),
         ("subgraph", subgraph),
+        ("registry", registry),
+        ("documents", documents),
         ("codes", codes),
         ("config", config),
     ):
@@ -52,6 +57,54 @@ def engine_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="federation", description="GraphQL federation engine")
     add_engine_commands(parser.add_subparsers(dest="command", required=True, metavar="COMMAND"))
     return parser
+
+
+class _Version(argparse.Action):
+    """Reads the version only when asked: the metadata cost every start some milliseconds."""
+
+    def __init__(
+        self, *args: Any, program: str = "", distribution: str = "", **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self._program = program
+        self._distribution = distribution
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        print(f"{self._program} {version(self._distribution)}")
+        parser.exit()
+
+
+def add_version(parser: argparse.ArgumentParser, program: str, distribution: str) -> None:
+    """Add `--version`, which tells that of an installed distribution."""
+    parser.add_argument(
+        "--version",
+        action=_Version,
+        nargs=0,
+        program=program,
+        distribution=distribution,
+        help="print the version and exit",
+    )
+
+
+def explained(command: Callable[[argparse.Namespace], int], args: argparse.Namespace) -> int:
+    """Run a command of a program around the engine: its errors with a code become one line.
+
+    They are known by what they have: engine commands must not import a database to learn that they
+    need none.
+    """
+    try:
+        return command(args)
+    except Exception as error:
+        code, message = getattr(error, "code", None), getattr(error, "message", None)
+        if (
+            isinstance(code, str)
+            and isinstance(message, str)
+            and not isinstance(error, CommandError)
+        ):
+            raise CommandError(f"{code}: {message}") from None
+        raise
 
 
 def run_command(args: argparse.Namespace) -> int:

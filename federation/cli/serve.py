@@ -14,6 +14,8 @@ from federation.cli.settings import listen_address, load_settings
 if TYPE_CHECKING:
     from federation.cli.parser import Subparsers
     from federation.server.app import Companion
+    from federation.server.settings.listener_tls import ListenerTls
+    from federation.server.settings.logging import Logging
 
 
 def add(subparsers: Subparsers) -> None:
@@ -60,21 +62,35 @@ def serve_engine(args: argparse.Namespace) -> int:
         return sdl
 
     app = build_app(settings, source, surroundings=Surroundings(companions=_companions(args, sdl)))
-    return run_app(app, host, port, settings.supergraph.path)
+    return run_app(
+        app,
+        host,
+        port,
+        settings.supergraph.path,
+        settings.tls.supergraph,
+        settings.telemetry.exporters.logging,
+    )
 
 
-def run_app(app: Any, host: str, port: int, path: str = "/graphql") -> int:
+def run_app(
+    app: Any,
+    host: str,
+    port: int,
+    path: str = "/graphql",
+    tls: ListenerTls | None = None,
+    log: Logging | None = None,
+) -> int:
     """Serve `app` and say where once it answers. Raises `CommandError` for an unusable address."""
     from federation.server.listen import ListenError, run_server
     from federation.server.logs import configure_logging
 
-    configure_logging()
+    configure_logging(log)
 
     def say(address: str) -> None:
         print(f"ready: {address} (GraphQL at {path}); stop with Ctrl-C", file=sys.stderr)
 
     try:
-        return run_server(app, host, port, on_ready=say)
+        return run_server(app, host, port, on_ready=say, tls=tls)
     except ListenError as error:
         raise CommandError(str(error)) from None
 

@@ -1,4 +1,4 @@
-"""`subgraph`: what is done with single subgraphs."""
+"""`subgraph`: what is done with single subgraphs, here and in a registry."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from federation.cli import subgraph_introspect, subgraph_publish, subgraph_registry
 from federation.cli.envelope import add_format, guarded, print_json, success
 from federation.cli.errors import CommandError
 from federation.cli.files import write_output
@@ -19,8 +20,21 @@ CONFIG_NAME = "supergraph.yaml"
 
 
 def add(subparsers: Subparsers) -> None:
-    parser = subparsers.add_parser("subgraph", help="split a supergraph into its subgraphs")
+    parser = subparsers.add_parser(
+        "subgraph", help="publish, check and read subgraphs in a registry; split a supergraph"
+    )
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    subgraph_publish.add_publish(actions)
+    subgraph_publish.add_check(actions)
+    subgraph_registry.add_list(actions)
+    subgraph_registry.add_fetch(actions)
+    subgraph_registry.add_delete(actions)
+    subgraph_registry.add_lint(actions)
+    subgraph_introspect.add_introspect(actions)
+    _add_split(actions)
+
+
+def _add_split(actions: Subparsers) -> None:
     splitting = actions.add_parser(
         "split",
         help="write the subgraphs a supergraph is made of",

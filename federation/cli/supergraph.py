@@ -1,4 +1,4 @@
-"""`supergraph`: compare supergraphs, and cut one down to what an audience sees."""
+"""`supergraph`: compare supergraphs, cut one down to what an audience sees, fetch the live one."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any
 
+from federation.cli import supergraph_fetch
 from federation.cli.envelope import add_format, failure, guarded, print_json, success
 from federation.cli.errors import CommandError
 from federation.cli.files import write_output
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
 
 
 def add(subparsers: Subparsers) -> None:
-    parser = subparsers.add_parser("supergraph", help="compare supergraphs, make contracts")
+    parser = subparsers.add_parser("supergraph", help="fetch, compare supergraphs, make contracts")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     _add_diff(actions)
     _add_contract(actions)
+    supergraph_fetch.add_fetch(actions)
 
 
 def _add_diff(actions: Subparsers) -> None:

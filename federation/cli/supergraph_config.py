@@ -105,12 +105,13 @@ def _load_subgraph(name: str, config: SubgraphConfig, folder: Path) -> SubgraphS
         sdl = read_text(str(folder / Path(schema.file).expanduser()), f"schema of {name!r}")
     else:
         assert schema.subgraph_url is not None
-        sdl = _ask_for_sdl(name, schema.subgraph_url, schema.introspection_headers)
+        sdl = ask_for_sdl(f"subgraph {name!r}", schema.subgraph_url, schema.introspection_headers)
     url = config.routing_url
     return SubgraphSource(name, (schema.subgraph_url or "") if url is None else url, sdl)
 
 
-def _ask_for_sdl(name: str, url: str, headers: dict[str, str]) -> str:
+def ask_for_sdl(subgraph: str, url: str, headers: dict[str, str]) -> str:
+    """Return what the running subgraph says its schema is. Raises `CommandError`."""
     request = urllib.request.Request(  # noqa: S310 - only http and https pass the configuration
         url,
         data=b'{"query":"{ _service { sdl } }"}',
@@ -121,15 +122,15 @@ def _ask_for_sdl(name: str, url: str, headers: dict[str, str]) -> str:
             body = answer.read(MAX_BYTES)
     except urllib.error.HTTPError as error:
         raise CommandError(
-            f"subgraph {name!r} at {url} answered {error.code} when asked for its SDL"
+            f"{subgraph} at {url} answered {error.code} when asked for its SDL"
         ) from None
     except OSError as error:
         reason = getattr(error, "reason", None) or error
-        raise CommandError(f"subgraph {name!r} at {url} cannot be reached: {reason}") from None
+        raise CommandError(f"{subgraph} at {url} cannot be reached: {reason}") from None
     sdl = _sdl_in(body)
     if sdl is None:
         raise CommandError(
-            f"subgraph {name!r} at {url} gave no SDL; does it support Federation (_service)?"
+            f"{subgraph} at {url} gave no SDL; does it support Federation (_service)?"
         )
     return sdl
 

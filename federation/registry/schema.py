@@ -8,6 +8,8 @@ from typing import Any
 
 from graphql import GraphQLDeferDirective, GraphQLSchema
 
+from federation.operation.access_rules import AccessRules
+from federation.operation.cost_rules import CostRules
 from federation.operation.normalize import Normalizer
 from federation.planning.planner import Planner
 from federation.registry.plan_cache import PlanCache
@@ -29,6 +31,8 @@ class Schema:
     normalizer: Normalizer
     planner: Planner
     plans: PlanCache[Any]
+    access: AccessRules
+    costs: CostRules
 
 
 def build_schema(sdl: str, plan_bytes: int = PLAN_BYTES) -> Schema:
@@ -50,6 +54,8 @@ def schema_of(supergraph: Supergraph, sdl: str, plan_bytes: int) -> Schema:
         normalizer=planner.normalizer,
         planner=planner,
         plans=PlanCache(plan_bytes),
+        access=AccessRules(supergraph),
+        costs=CostRules(supergraph),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,6 +26,11 @@ class DatabaseSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     account: str | None = None
     max_connections: Annotated[int, Meta(ge=2, le=500)] = 10
     statement_cache_size: Annotated[int, Meta(ge=0)] = 256
+
+    @property
+    def given(self) -> bool:
+        """Whether a PostgreSQL of one's own is named, by the file or the environment."""
+        return bool(self.url or os.environ.get("HUB_DATABASE_URL"))
 
     def embedded(self) -> EmbeddedSettings:
         """Return how to run the database of the hub's own."""

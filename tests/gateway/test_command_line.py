@@ -17,7 +17,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from gateway import subgraph_names
+from schema.printed import subgraph_names
 from tests.support.postgres import open_folder
 
 ROOT = Path(__file__).parent.parent.parent

@@ -9,12 +9,12 @@ from pathlib import Path
 from federation.composition import Composed, SubgraphSource, compose
 from federation.plan.printer import print_plan
 from federation.planning.planner import Planner
-from gateway import SCHEMAS, subgraph_names
+from schema.printed import FOLDER, printed_sdl, subgraph_names
 from tests.gateway.conftest import Hub
 from tests.support.golden import GOLDEN_ROOT, Golden
 
 ROOT = Path(__file__).parent.parent.parent
-EXAMPLES = sorted((SCHEMAS / "examples").glob("*.graphql"))
+EXAMPLES = sorted((FOLDER / "examples").glob("*.graphql"))
 
 
 async def test_the_readme_tells_the_truth(hub: Hub) -> None:
@@ -38,12 +38,7 @@ async def test_every_example_of_the_explorer_answers(hub: Hub) -> None:
 
 
 async def test_one_question_over_three_subgraphs_takes_three_calls(golden: Golden) -> None:
-    composed = compose(
-        [
-            SubgraphSource(name, "", (SCHEMAS / name / "schema.graphql").read_text("utf-8"))
-            for name in subgraph_names()
-        ]
-    )
+    composed = compose([SubgraphSource(name, "", printed_sdl(name)) for name in subgraph_names()])
     assert isinstance(composed, Composed)
     assert composed.hints == ()
     query = EXAMPLES[0].read_text(encoding="utf-8")

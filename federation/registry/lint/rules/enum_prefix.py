@@ -1,0 +1,30 @@
+"""No enum says "Enum" at the beginning of its name: that is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from graphql import EnumTypeDefinitionNode
+
+from federation.registry.lint.diagnostic import LintLevel
+from federation.registry.lint.document import LintDocument
+from federation.registry.lint.rule import Finding, Rule
+from federation.registry.settings import LintSettings
+
+
+def find(document: LintDocument, settings: LintSettings) -> Iterator[Finding]:
+    for element in document.types_of(EnumTypeDefinitionNode):
+        if element.name != "Enum" and element.name.startswith("Enum"):
+            yield Finding(
+                element.coordinate,
+                f'The prefix "Enum" of "{element.name}" says nothing; leave it out.',
+                element.node,
+            )
+
+
+RULE = Rule(
+    "ENUM_PREFIX",
+    LintLevel.WARNING,
+    'The name of an enum does not begin with "Enum".',
+    find,
+)

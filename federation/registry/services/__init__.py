@@ -1,0 +1,1 @@
+"""The parts of `federation.registry.service.Registry`, by subject."""
