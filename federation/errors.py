@@ -16,6 +16,8 @@ Anything else that is raised is a bug; it is logged whole and masked outside.
 
 from __future__ import annotations
 
+from enum import Enum
+
 
 class FederationError(Exception):
     """Base of all errors the engine raises on purpose. `code` is stable and public."""
@@ -62,14 +64,44 @@ class PlanningError(FederationError):
     code = "QUERY_PLAN_BUILD_FAILED"
 
 
+class Failure(Enum):
+    """What became of a call that failed as a whole; decides whether it is repeated, and counted.
+
+    `NO_ANSWER`: the connection failed before anything was answered. `CUT_OFF`: it failed later.
+    `STATUS`: an HTTP status and no GraphQL response. `MALFORMED`: not what was asked for.
+    `TOO_LARGE`: more than we take. `NOT_SENT`: given up before the subgraph was asked.
+    """
+
+    NO_ANSWER = "no answer"
+    CUT_OFF = "cut off"
+    TIME_OUT = "time-out"
+    STATUS = "status"
+    MALFORMED = "malformed"
+    TOO_LARGE = "too large"
+    NOT_SENT = "not sent"
+    OTHER = "other"
+
+
 class SubgraphError(FederationError):
-    """A call to one subgraph failed as a whole (connection, status, malformed body, time-out)."""
+    """A call to one subgraph failed as a whole (connection, status, malformed body, time-out).
+
+    `retry_after`: seconds for which the subgraph does not want to be asked again.
+    """
 
     code = "SUBREQUEST_HTTP_ERROR"
 
     def __init__(
-        self, message: str, *, subgraph: str, code: str | None = None, status: int | None = None
+        self,
+        message: str,
+        *,
+        subgraph: str,
+        code: str | None = None,
+        status: int | None = None,
+        failure: Failure = Failure.OTHER,
+        retry_after: float | None = None,
     ) -> None:
         super().__init__(message, code=code)
         self.subgraph = subgraph
         self.status = status
+        self.failure = failure
+        self.retry_after = retry_after

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from math import frexp
 
+from federation.errors import Failure
 from federation.execution.transport import SubgraphRequest
 from federation.execution.transports.reading import timed_out
 
@@ -43,7 +44,7 @@ def seconds_left(request: SubgraphRequest, timeout: float) -> float:
         return timeout
     left = request.deadline - asyncio.get_running_loop().time()
     if left <= 0:
-        raise timed_out(request.subgraph)
+        raise timed_out(request.subgraph, Failure.NOT_SENT)
     return min(left, timeout)
 
 

@@ -24,6 +24,7 @@ import aiohttp
 from federation.errors import SubgraphError
 from federation.execution.json_codec import decode, encode
 from federation.execution.transport import SubgraphRequest, SubgraphResponse
+from federation.execution.transports.certificates import ClientTls
 from federation.execution.transports.reading import (
     read_response,
     read_value,
@@ -171,6 +172,7 @@ class CallbackEventSource:
 
     def __init__(self, options: StreamOptions, callbacks: Callbacks) -> None:
         self._options = options
+        self._tls = ClientTls(options.url, options.tls)
         self._callbacks = callbacks
         self._session: aiohttp.ClientSession | None = None
 
@@ -240,7 +242,11 @@ class CallbackEventSource:
             async with (
                 asyncio.timeout(self._options.connect_timeout),
                 self._session.post(
-                    self._options.url, data=request.body, headers=headers, allow_redirects=False
+                    self._options.url,
+                    data=request.body,
+                    headers=headers,
+                    allow_redirects=False,
+                    ssl=self._tls.context(),
                 ) as response,
             ):
                 async for chunk in response.content.iter_chunked(64 * 1024):

@@ -10,6 +10,7 @@ import aiohttp
 
 from federation.execution.transport import SubgraphRequest, SubgraphResponse
 from federation.execution.transports import multipart, sse
+from federation.execution.transports.certificates import ClientTls
 from federation.execution.transports.reading import (
     read_response,
     timed_out,
@@ -41,6 +42,7 @@ class HttpEventSource:
     def __init__(self, options: StreamOptions, protocol: StreamProtocol) -> None:
         self._options = options
         self._protocol = protocol
+        self._tls = ClientTls(options.url, options.tls)
         self._session: aiohttp.ClientSession | None = None
 
     async def subscribe(self, request: SubgraphRequest) -> AsyncGenerator[SubgraphResponse, None]:
@@ -73,6 +75,7 @@ class HttpEventSource:
                     headers=headers,
                     timeout=aiohttp.ClientTimeout(total=None),
                     allow_redirects=False,
+                    ssl=self._tls.context(),
                 )
         except TimeoutError:
             raise timed_out(request.subgraph) from None

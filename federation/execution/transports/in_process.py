@@ -13,7 +13,8 @@ from federation.execution.transports.reading import read_value, timed_out
 class Execute(Protocol):
     """Executes a GraphQL request and returns the response as JSON-like dicts and lists.
 
-    The executor goes on working in what is returned, so it must be made for this call.
+    The executor goes on working in what is returned, so it must be made for this call. It may have
+    an attribute `headers`: what would be the headers of an HTTP response, names in lower case.
     """
 
     def __call__(
@@ -39,6 +40,8 @@ class InProcessTransport:
         """Return the callable's response. Raises `SubgraphError` past the deadline."""
         # A copy, since servers are known to write into the variables they are given.
         variables = dict(request.variables)
+        if request.files is not None:
+            variables = request.files.filled(variables)
         try:
             async with asyncio.timeout_at(self._end(request)) as limit:
                 value = await self._execute(
@@ -48,7 +51,11 @@ class InProcessTransport:
             if limit.expired():
                 raise timed_out(request.subgraph) from None
             raise
-        return read_value(value, 200, request.subgraph)
+        response = read_value(value, 200, request.subgraph)
+        headers: Mapping[str, str] | None = getattr(value, "headers", None)
+        if headers:
+            response.headers = tuple(headers.items())
+        return response
 
     def _end(self, request: SubgraphRequest) -> float | None:
         if self._timeout is None:

@@ -6,10 +6,13 @@ body is looked at first; a status counts only when the body is no GraphQL respon
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
-from federation.errors import SubgraphError
+from federation.errors import Failure, SubgraphError
 from federation.execution.json_codec import decode
 from federation.execution.propagation import read_extensions
 from federation.execution.transport import SubgraphResponse
@@ -18,6 +21,7 @@ MALFORMED = "SUBREQUEST_MALFORMED_RESPONSE"
 TIMEOUT = "GATEWAY_TIMEOUT"
 
 _NONE: Mapping[str, Any] = {}
+_DIGITS = re.compile(r"[0-9]{1,9}")
 
 REQUEST_HEADERS = {
     "content-type": "application/json",
@@ -32,35 +36,44 @@ def read_response(
     whole: Callable[[bytes], bytes | None] | None = None,
     *,
     extensions: bool = False,
+    headers: Sequence[tuple[str, str]] = (),
+    retry_after: float | None = None,
 ) -> SubgraphResponse:
     """Return the GraphQL response in `body`. Raises `SubgraphError` when there is none.
 
-    `whole`, `extensions`: see `SubgraphRequest`.
+    `whole`, `extensions`: see `SubgraphRequest`; `headers`, `retry_after`: `SubgraphResponse`.
     """
     if whole is not None:
         raw = whole(body)
         if raw is not None:
             found = read_extensions(body) if extensions else _NONE
-            return SubgraphResponse(None, (), found, status, raw=raw)
+            return SubgraphResponse(
+                None, (), found, status, raw=raw, headers=headers, retry_after=retry_after
+            )
     try:
         value = decode(body)
     except ValueError as error:
         if not 200 <= status < 300:
-            raise _status_error(status, subgraph) from None
+            raise _status_error(status, subgraph, retry_after) from None
         raise SubgraphError(
             f"The subgraph's answer is not JSON: {error}.",
             subgraph=subgraph,
             code=MALFORMED,
             status=status,
+            failure=Failure.MALFORMED,
         ) from None
-    return read_value(value, status, subgraph)
+    response = read_value(value, status, subgraph, retry_after)
+    response.headers = headers
+    return response
 
 
-def read_value(value: Any, status: int, subgraph: str) -> SubgraphResponse:
+def read_value(
+    value: Any, status: int, subgraph: str, retry_after: float | None = None
+) -> SubgraphResponse:
     """Return `value`, an already decoded answer, as a GraphQL response."""
     if not isinstance(value, dict) or ("data" not in value and "errors" not in value):
         if not 200 <= status < 300:
-            raise _status_error(status, subgraph)
+            raise _status_error(status, subgraph, retry_after)
         raise _malformed("is not a GraphQL response", subgraph, status)
     errors = value.get("errors")
     if errors is None:
@@ -73,7 +86,30 @@ def read_value(value: Any, status: int, subgraph: str) -> SubgraphResponse:
         tuple(errors),
         extensions if isinstance(extensions, dict) else {},
         status,
+        retry_after=retry_after,
     )
+
+
+def seconds_to_wait(value: str | None, now: datetime | None = None) -> float | None:
+    """Return what a `retry-after` header says, in seconds (RFC 9110 §10.2.3); None for nothing.
+
+    >>> seconds_to_wait("120"), seconds_to_wait("soon")
+    (120.0, None)
+    >>> seconds_to_wait("Wed, 21 Oct 2015 07:28:00 GMT", datetime(2015, 10, 21, 7, 27, tzinfo=UTC))
+    60.0
+    """
+    if value is None:
+        return None
+    value = value.strip()
+    if _DIGITS.fullmatch(value):
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())
 
 
 def too_large(limit: int, subgraph: str) -> SubgraphError:
@@ -82,26 +118,42 @@ def too_large(limit: int, subgraph: str) -> SubgraphError:
         f"The subgraph's answer is larger than the {limit} bytes allowed.",
         subgraph=subgraph,
         code=MALFORMED,
+        failure=Failure.TOO_LARGE,
     )
 
 
-def timed_out(subgraph: str) -> SubgraphError:
+def timed_out(subgraph: str, failure: Failure = Failure.TIME_OUT) -> SubgraphError:
     """Return the error for a call that was given up."""
-    return SubgraphError("The subgraph did not answer in time.", subgraph=subgraph, code=TIMEOUT)
-
-
-def unreachable(subgraph: str) -> SubgraphError:
-    """Return the error for a connection that failed. Addresses stay out of it."""
-    return SubgraphError("The subgraph cannot be reached.", subgraph=subgraph)
-
-
-def _status_error(status: int, subgraph: str) -> SubgraphError:
     return SubgraphError(
-        f"The subgraph answered with HTTP status {status}.", subgraph=subgraph, status=status
+        "The subgraph did not answer in time.", subgraph=subgraph, code=TIMEOUT, failure=failure
+    )
+
+
+def unreachable(subgraph: str, failure: Failure = Failure.NO_ANSWER) -> SubgraphError:
+    """Return the error for a connection that failed. Addresses stay out of it."""
+    return SubgraphError("The subgraph cannot be reached.", subgraph=subgraph, failure=failure)
+
+
+def cut_off(subgraph: str) -> SubgraphError:
+    """Return the error for a connection that failed in the middle of the answer."""
+    return unreachable(subgraph, Failure.CUT_OFF)
+
+
+def _status_error(status: int, subgraph: str, retry_after: float | None = None) -> SubgraphError:
+    return SubgraphError(
+        f"The subgraph answered with HTTP status {status}.",
+        subgraph=subgraph,
+        status=status,
+        failure=Failure.STATUS,
+        retry_after=retry_after,
     )
 
 
 def _malformed(what: str, subgraph: str, status: int) -> SubgraphError:
     return SubgraphError(
-        f"The subgraph's answer {what}.", subgraph=subgraph, code=MALFORMED, status=status
+        f"The subgraph's answer {what}.",
+        subgraph=subgraph,
+        code=MALFORMED,
+        status=status,
+        failure=Failure.MALFORMED,
     )

@@ -7,6 +7,7 @@ from enum import Enum
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from federation.errors import SubgraphError
+from federation.execution.transports.certificates import NO_TLS_OPTIONS, TlsOptions
 
 CLOSED = "SUBSCRIPTION_STREAM_CLOSED"
 
@@ -34,6 +35,7 @@ class StreamOptions:
     connect_timeout: float = 10.0
     heartbeat_interval: float | None = None
     max_event_bytes: int = 4 * 1024 * 1024
+    tls: TlsOptions = NO_TLS_OPTIONS
 
 
 def stream_url(url: str, path: str | None, protocol: StreamProtocol) -> str:

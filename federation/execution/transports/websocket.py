@@ -16,6 +16,7 @@ import aiohttp
 
 from federation.execution.json_codec import decode
 from federation.execution.transport import SubgraphRequest, SubgraphResponse
+from federation.execution.transports.certificates import ClientTls
 from federation.execution.transports.reading import read_value, timed_out, unreachable
 from federation.execution.transports.stream_options import (
     StreamOptions,
@@ -37,6 +38,7 @@ class WebSocketEventSource:
 
     def __init__(self, options: StreamOptions) -> None:
         self._options = options
+        self._tls = ClientTls(options.url, options.tls)
         self._session: aiohttp.ClientSession | None = None
 
     async def subscribe(self, request: SubgraphRequest) -> AsyncGenerator[SubgraphResponse, None]:
@@ -80,6 +82,7 @@ class WebSocketEventSource:
                 headers=dict(request.headers),
                 max_msg_size=self._options.max_event_bytes,
                 timeout=aiohttp.ClientWSTimeout(ws_close=_CLOSE_TIMEOUT),
+                ssl=self._tls.context(),
             )
         except (aiohttp.ClientError, OSError):
             raise unreachable(request.subgraph) from None

@@ -52,6 +52,7 @@ async def test_spans_of_fetches() -> None:
     assert ok.name == "fetch a"
     assert ok.attributes == {
         "subgraph.name": "a", "graphql.operation.name": "Q", "graphql.errors": 1,
+        "http.response.status_code": 200,
     }  # fmt: skip
     assert bad.attributes == {
         "subgraph.name": "b", "graphql.representations": 1, "error.type": "GATEWAY_TIMEOUT",

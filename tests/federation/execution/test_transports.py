@@ -5,18 +5,19 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import zlib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
-from federation.errors import SubgraphError
+from federation.errors import Failure, SubgraphError
 from federation.execution.transport import SubgraphRequest, SubgraphTransport
 from federation.execution.transports.aiohttp import AiohttpTransport
 from federation.execution.transports.http import HttpTransport
 from federation.execution.transports.in_process import InProcessTransport
-from federation.execution.transports.options import HttpOptions
+from federation.execution.transports.options import Compression, HttpOptions
 
 BOTH = pytest.mark.parametrize("kind", [HttpTransport, AiohttpTransport])
 REQUEST = SubgraphRequest("a", "{x}", {}, b'{"query":"{x}"}', headers={"authorization": "t"})
@@ -191,6 +192,105 @@ async def test_no_connection_and_a_cut_off_answer(kind: Any) -> None:
         assert (await failing(transport)).code == "SUBREQUEST_HTTP_ERROR"
     finally:
         await transport.close()
+
+
+HEADED = (
+    b"HTTP/1.1 200 OK\r\nX-A: 1\r\nx-a: 2\r\nX-B: \xe4\r\nSet-Cookie: p=1\r\nset-cookie: q=1\r\n"
+    b"Content-Length: 16\r\n\r\n" + b'{"data":{"x":1}}'
+)
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("keep", "kept"),
+    [
+        ((), []),
+        (("x-a", "x-absent"), [("x-a", "1"), ("x-a", "2")]),
+        (("x-b", "set-cookie"), [("set-cookie", "p=1"), ("set-cookie", "q=1")]),
+        (
+            None,
+            [
+                ("x-a", "1"),
+                ("x-a", "2"),
+                ("set-cookie", "p=1"),
+                ("set-cookie", "q=1"),
+                ("content-length", "16"),
+            ],
+        ),
+    ],
+)
+async def test_headers_are_kept_as_asked(kind: Any, keep: Any, kept: list[Any]) -> None:
+    async with calling(kind, Server(HEADED), keep_headers=keep) as transport:
+        response = await transport.send(REQUEST)
+    assert response.data == {"x": 1}
+    assert list(response.headers) == kept
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("value", "seconds"), [("7", 7.0), ("soon", None), ("", None), ("\xe4", None)]
+)
+async def test_when_to_come_back(kind: Any, value: str, seconds: float | None) -> None:
+    for body in (b"busy", b'{"errors":[{"message":"m"}]}'):
+        head = b"HTTP/1.1 503 X\r\nretry-after: %s\r\ncontent-length: %d\r\n\r\n"
+        server = Server(head % (value.encode("latin-1"), len(body)) + body)
+        async with calling(kind, server) as transport:
+            if body == b"busy":
+                assert (await failing(transport)).retry_after == seconds
+            else:
+                assert (await transport.send(REQUEST)).retry_after == seconds
+
+
+@BOTH
+async def test_our_own_headers_are_there_once(kind: Any) -> None:
+    """A rule may pass on a header of the client's that the transport sends itself."""
+    server = Server(reply(b'{"data":{}}'))
+    request = SubgraphRequest("a", "", {}, b"{}", headers={"x-time": "9", "x-y": "1"})
+    async with calling(kind, server, deadline_header="x-time", timeout=2) as transport:
+        await transport.send(request)
+    (head,) = server.requests
+    lines = [line for line in head.lower().split(b"\r\n") if line.startswith(b"x-")]
+    assert lines == [b"x-time: 2000", b"x-y: 1"]
+
+
+@BOTH
+async def test_why_a_call_failed_is_told_apart(kind: Any) -> None:
+    """Only what was not answered at all may be asked again."""
+    cut = reply(b'{"data":{"x"', content_length="500")
+    for answer, failure in (
+        (b"", Failure.NO_ANSWER),
+        (cut, Failure.CUT_OFF),
+        (b"no HTTP\r\n\r\n", Failure.CUT_OFF),
+        (reply(b"oops"), Failure.MALFORMED),
+        (reply(b"oops", 500), Failure.STATUS),
+    ):
+        async with calling(kind, Server(answer, close=True)) as transport:
+            assert (await failing(transport)).failure is failure, answer
+    async with calling(kind, Server(b"", hold=5), timeout=0.05) as transport:
+        assert (await failing(transport)).failure is Failure.TIME_OUT
+    transport = kind(HttpOptions("http://127.0.0.1:1/"))
+    assert (await failing(transport)).failure is Failure.NO_ANSWER
+    await transport.close()
+
+
+@BOTH
+@pytest.mark.parametrize("how", list(Compression))
+async def test_bodies_are_compressed_when_it_pays(kind: Any, how: Compression) -> None:
+    server = Server(reply(b'{"data":{}}'))
+    large = b'{"query":"' + b"x" * 5000 + b'"}'
+    async with calling(kind, server, compression=how) as transport:
+        for body in (b"{}", large):
+            await transport.send(SubgraphRequest("a", "", {}, body))
+    small, packed = (request.split(b"\r\n\r\n", 1) for request in server.requests)
+    assert small[1] == b"{}"
+    assert b"content-encoding" not in small[0].lower()
+    if how is Compression.IDENTITY:
+        assert packed[1] == large
+        return
+    assert b"content-encoding: " + how.value.encode() in packed[0].lower()
+    unpack = gzip.decompress if how is Compression.GZIP else zlib.decompress
+    assert unpack(packed[1]) == large
+    assert len(packed[1]) < 200
 
 
 @BOTH

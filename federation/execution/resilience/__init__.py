@@ -1,0 +1,1 @@
+"""What keeps one bad subgraph from harming others, and us from harming a subgraph."""
