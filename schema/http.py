@@ -102,7 +102,9 @@ async def _answer(server: SubgraphServer, name: str, request: Request) -> Respon
     )
     media_type = GRAPHQL_RESPONSE if GRAPHQL_RESPONSE in request.headers.get("accept", "") else JSON
     failed = "data" not in response and media_type == GRAPHQL_RESPONSE
-    return Response(orjson.dumps(response), 400 if failed else 200, media_type=media_type)
+    headers = getattr(response, "headers", None)
+    status = 400 if failed else 200
+    return Response(orjson.dumps(response), status, headers, media_type)
 
 
 async def _read_message(request: Request) -> Mapping[str, Any] | Response:

@@ -23,6 +23,7 @@ from strawberry.schema.exceptions import (
 
 from resolvers.batching import LOAD_BUDGET, LoadBudget, TooManyLoads
 from resolvers.database.errors import DatabaseError
+from resolvers.database.observed import OBSERVED, Observation, depends_elsewhere
 from resolvers.database.pool import Database, Queries
 from resolvers.grants import GrantUse
 from resolvers.hub.events import EventBus, SlowListener
@@ -35,6 +36,7 @@ from resolvers.reference.cached_lists import CachedLists
 from resolvers.reporting.ingest_port import IngestPort
 from resolvers.values.dates import today_in_china
 from schema import SUBGRAPHS
+from schema.cache_hints import CacheHints, Told
 from schema.common.context import SubgraphContext
 from schema.common.errors import CodedError
 from schema.common.provenance import READ, provenance, reading
@@ -63,6 +65,7 @@ class SubgraphServer:
     Mutations need a `Database`; any other `queries` can only be read from. `ingest` takes files in
     and rolls batches back; without it those two mutations are refused. `live` asks live sources for
     what is stale, and knows where batches come from; without it only stored rows are shown.
+    `cache_hints`: answers then say for how long they hold (attribute `headers`).
     """
 
     def __init__(
@@ -77,6 +80,7 @@ class SubgraphServer:
         peers: Peers | None = None,
         ingest: IngestPort | None = None,
         live: LivePort | None = None,
+        cache_hints: CacheHints | None = None,
     ) -> None:
         self._queries = queries
         self._subgraphs = subgraphs
@@ -87,8 +91,9 @@ class SubgraphServer:
         self._events = events
         self._ingest = ingest
         self._live = live
+        self._cache_hints = cache_hints
         self.local_peers = LocalPeers(self)
-        self.peers: Peers = peers if peers is not None else self.local_peers
+        self.peers: Peers = _NotedPeers(peers if peers is not None else self.local_peers)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -149,6 +154,9 @@ class SubgraphServer:
         context = self._context(name, caller, operation_name, headers or {})
         budget = LoadBudget(MOST_LOADS)
         outer = LOAD_BUDGET.set(budget)
+        # Always set, so that what a peer asks for is not taken for what the asking request read.
+        seen = Observation() if self._cache_hints is not None else None
+        outer_seen = OBSERVED.set(seen)
         outer_read = READ.set(context.read)
         try:
             result = await schema.execute(
@@ -162,9 +170,13 @@ class SubgraphServer:
         finally:
             READ.reset(outer_read)
             LOAD_BUDGET.reset(outer)
+            OBSERVED.reset(outer_seen)
             budget.stop()
         await _note_use_of_grants(context)
-        return await self._told(context, _response(result))
+        response = await self._told(context, _response(result))
+        if self._cache_hints is None or seen is None:
+            return response
+        return Told(response, self._cache_hints.headers(context, seen, response))
 
     async def subscribe(
         self,
@@ -270,7 +282,21 @@ async def _note_use_of_grants(context: SubgraphContext) -> None:
         try:
             await context.grants.note(context.database, context.now)
         except DatabaseError as error:
-            log.error("the use of grants by %s was not noted: %s", context.caller.center, error)
+            log.error("the use of grants by %s was not noted: %s", context.asks.center, error)
+
+
+class _NotedPeers:
+    """`Peers` who note that an answer depends on another subgraph's."""
+
+    def __init__(self, peers: Peers) -> None:
+        self._peers = peers
+
+    async def ask(
+        self, subgraph: str, query: str, variables: Mapping[str, Any] | None = None
+    ) -> Mapping[str, Any]:
+        """See `Peers.ask`."""
+        depends_elsewhere(f"an answer of {subgraph}")
+        return await self._peers.ask(subgraph, query, variables)
 
 
 class LocalPeers:

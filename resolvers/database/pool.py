@@ -21,6 +21,7 @@ import asyncpg
 import orjson
 
 from resolvers.database.failures import explain_failure, no_connection_free
+from resolvers.database.observed import OBSERVED
 from resolvers.database.tracing import sql_span
 from resolvers.database.url import describe_url
 
@@ -112,6 +113,7 @@ class Transaction:
             yield self
 
     async def _run(self, name: str, method: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
+        _note(args)
         with sql_span(name):
             try:
                 return await method(*args)
@@ -229,6 +231,7 @@ class Database:
         self._extensions = None
 
     async def _run(self, name: str, method: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
+        _note(args)
         with sql_span(name):
             connection = await self._acquire()
             try:
@@ -253,6 +256,16 @@ class Database:
             raise explain_failure(error, self.where, "connect") from None
         except Exception as error:
             raise explain_failure(error, self.where, "connect") from None
+
+
+def _note(args: tuple[Any, ...]) -> None:
+    """Tell who observes the work that runs now of a statement; a COPY, which writes, has none."""
+    observation = OBSERVED.get()
+    if observation is not None:
+        if args:
+            observation.statements.add(args[0])
+        else:
+            observation.elsewhere = "a COPY"
 
 
 async def _fetch(connection: Connection, sql: str, *args: object) -> list[asyncpg.Record]:

@@ -30,6 +30,9 @@ class SubgraphContext:
     """The loaders of one request, the day (in China) that "today" means in it, the reference lists
     identifiers are checked against, who asks, and which operation was asked for by name.
 
+    `asks` is who asks; resolvers read it as `caller`, which notes that they did: an answer that
+    does not depend on the caller may be kept for everybody.
+
     `database`, `events` and `peers` are None where a server only reads (some tests). `grants` finds
     out what conditional data the caller's centre was granted.
     """
@@ -38,7 +41,7 @@ class SubgraphContext:
     today: date
     lists: CachedLists
     operation_name: str | None = None
-    caller: Caller = ANONYMOUS
+    asks: Caller = ANONYMOUS
     subgraph: str = ""
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     request_id: str | None = None
@@ -53,6 +56,13 @@ class SubgraphContext:
     read: ReadRows | None = None
     # made anew for each event of a subscription, whose loaders must not remember
     renew: Callable[[SubgraphContext], None] = lambda context: None
+    looked_at_caller: bool = False
+
+    @property
+    def caller(self) -> Caller:
+        """Who asks."""
+        self.looked_at_caller = True
+        return self.asks
 
     def command(self, name: str) -> Command:
         """Return the command of a mutation.

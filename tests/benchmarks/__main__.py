@@ -13,7 +13,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from tests.benchmarks import compose, execute, gateway, hub, ingest, plan
+from tests.benchmarks import (
+    compose,
+    execute,
+    features,
+    gateway,
+    hub,
+    ingest,
+    plan,
+    response_cache,
+    steady,
+)
 
 
 class Benchmark(Protocol):
@@ -29,9 +39,12 @@ BENCHMARKS: dict[str, Benchmark] = {
     "compose": compose,
     "plan": plan,
     "execute": execute,
+    "features": features,
     "gateway": gateway,
     "hub": hub,
     "ingest": ingest,
+    "response_cache": response_cache,
+    "steady": steady,
 }
 
 

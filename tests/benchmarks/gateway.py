@@ -21,7 +21,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import socket
 import statistics
 import sys
 import tempfile
@@ -33,7 +32,7 @@ from typing import Any
 
 from tests.benchmarks.load import post, run_load
 from tests.benchmarks.measure import print_table
-from tests.benchmarks.programs import Program, busy_seconds, pin, running
+from tests.benchmarks.programs import Program, busy_seconds, free_port, pin, running
 from tests.support.shared import ROOT, SHARED
 
 _KIT = SHARED / "bench"
@@ -243,7 +242,7 @@ def _start(stack: ExitStack, mode: str, base: Path | None) -> list[Program]:
 
 def _start_hand(stack: ExitStack, folder: Path, mode: str) -> Program:
     """Start the yardstick as the kit says, only that it does not log each request."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "uvicorn", "hand_compiled:app", "--port", str(port)]
     command += ["--loop", "uvloop", "--http", "httptools", "--log-level", "warning"]
     command += ["--app-dir", str(_KIT)]
@@ -261,15 +260,8 @@ def _start_hand(stack: ExitStack, folder: Path, mode: str) -> Program:
 
 
 def _start_gateway(stack: ExitStack, folder: Path, name: str, root: Path) -> Program:
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, str(root / "gateway.py"), "serve"]
     command += ["--supergraph", str(_KIT / "supergraph.graphql"), "--config", "hub.yaml"]
     command += ["--host", "127.0.0.1", "--port", str(port)]
     return stack.enter_context(running(name, command, port, processor=_MEASURED, folder=folder))
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port

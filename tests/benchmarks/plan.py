@@ -27,6 +27,8 @@ from federation.composition import compose
 from federation.composition.result import Composed
 from federation.registry.schema import Schema, build_schema
 from federation.server.preparation import Preparation, Prepared
+from federation.server.settings.authorization import AuthorizationDirectives
+from federation.server.settings.demand_control import DemandControlSection
 from federation.server.settings.limits import Limits
 from federation.server.telemetry import NoTracing
 from tests.benchmarks.large_graph import large_graph
@@ -111,7 +113,12 @@ def _graph(count: int, sizes: tuple[int, ...], operations: int, seed: int) -> li
     assert isinstance(result, Composed), result
     schema = build_schema(result.supergraph_sdl)
     preparation = Preparation(
-        limits=_LIMITS, timeout=_TIMEOUT, introspection=False, tracing=NoTracing()
+        limits=_LIMITS,
+        timeout=_TIMEOUT,
+        introspection=False,
+        tracing=NoTracing(),
+        directives=AuthorizationDirectives(),
+        demand=DemandControlSection(),
     )
     # Imports and tables that are made on first use belong to no operation.
     _prepare(preparation, schema, operation(schema.api_schema, 10, random.Random("first")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -132,3 +133,11 @@ async def _is_open(port: int) -> bool:
     writer.close()
     await writer.wait_closed()
     return True
+
+
+def free_port() -> int:
+    """Return a port of the loopback that nothing listens on now."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,7 +28,7 @@ from federation.composition.compose import compose
 from federation.composition.result import Composed, SubgraphSource
 from federation.execution.context import ErrorPolicy, ExecutionContext
 from federation.execution.executor import compile_plan
-from federation.execution.transport import SubgraphRequest, SubgraphResponse
+from federation.execution.transport import SubgraphRequest, SubgraphResponse, SubgraphTransport
 from federation.execution.transports.reading import read_response
 from federation.operation.variables import coerce_variables
 from federation.plan.nodes import QueryPlan
@@ -78,6 +78,8 @@ class Federation:
         schemas = {name: SubgraphSchema(name, sdl) for name, sdl in subgraphs.items()}
         self.world = World(self.monolith, schemas, seed, chances or Chances())
         self.subgraphs = {n: MockSubgraph(schema, self.world) for n, schema in schemas.items()}
+        # Puts something between the executor and a subgraph.
+        self.around: Callable[[str, SubgraphTransport], SubgraphTransport] = lambda _, inner: inner
 
     async def answer(self, query: str, variables: Mapping[str, Any]) -> Reply:
         """Answer with the engine. Raises what it refuses with, and what a subgraph refuses with.
@@ -99,7 +101,7 @@ class Federation:
         transport = _Transport(self.subgraphs)
         context = ExecutionContext(
             variables=values,
-            transports=dict.fromkeys(self.subgraphs, transport),
+            transports={name: self.around(name, transport) for name in self.subgraphs},
             errors=ErrorPolicy(include=True, max_errors=100_000),
             root_data=introspection.answer(self.api_schema, values) if introspection else {},
         )
