@@ -1,4 +1,4 @@
-"""Commands over the database: `hub db migrate | status | reference | demo`.
+"""Commands over the database: `hub db migrate | status | …`, and `hub keys …`.
 
 `add_commands` hangs them into the program's parser. Each sets `handler`, called with the parsed
 arguments, which returns the exit code: 0, or 1 with one line on stderr that says what to do.
@@ -27,6 +27,7 @@ from resolvers.database.migrations import (
 )
 from resolvers.database.pool import Database
 from resolvers.generator.load import Generated, generate
+from resolvers.hub.cli import add_key_commands
 from resolvers.reference.files import ReferenceFileError
 from resolvers.reference.load import load_reference
 from resolvers.values import today_in_china
@@ -40,7 +41,9 @@ def add_commands(
     open_database: OpenDatabase,
     common: Sequence[argparse.ArgumentParser] = (),
 ) -> None:
-    """Add `db` with its sub-commands; `open_database` opens what the parsed arguments name.
+    """Add `db` and `keys` with their sub-commands.
+
+    `open_database` opens what the parsed arguments name.
 
     `common` are parent parsers with options every command has (`--config`).
     """
@@ -75,6 +78,7 @@ def add_commands(
     demo.add_argument(
         "--seed", type=int, default=1, metavar="S", help="another one gives another graph"
     )
+    add_key_commands(subparsers, open_database, common)
 
 
 def _run(command: Command, open_database: OpenDatabase, args: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ the key that was probably meant.
 from __future__ import annotations
 
 import difflib
+import re
 import types
 import typing
 from collections.abc import Mapping
@@ -18,11 +19,15 @@ from typing import Any, TypeVar, cast
 import msgspec
 import yaml
 
-from federation.config.document import ListValue, MapValue, Scalar, Value
+from federation.config.document import ListValue, MapValue, Place, Scalar, Value
 from federation.config.duration import is_duration, parse_duration
+from federation.config.errors import ConfigError
 from federation.config.expansion import Expander
 
 S = TypeVar("S", bound=msgspec.Struct)
+
+# How sections' own checks begin: "'listen' must be host:port".
+_QUOTED = re.compile(r"'([^']+)'")
 
 _RESOLVER = yaml.resolver.Resolver()
 
@@ -40,11 +45,45 @@ def build_struct(value: MapValue, struct: type[S], expander: Expander) -> S:
     return cast(S, _Builder(expander).struct(value, struct))
 
 
+class Subtree:
+    """A map whose Struct is known only once another key was read, as the type of a Struct's key.
+
+    It keeps the values with their places: who knows the Struct reads them as all others are read.
+    """
+
+    def __init__(self, value: MapValue, expander: Expander) -> None:
+        self._value = value
+        self._expander = expander
+
+    def read(self, struct: type[S]) -> S:
+        """Return the struct that is written here. Raises `ConfigError`."""
+        return build_struct(self._value, struct, self._expander)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of the map, in the order of the file."""
+        return tuple(self._value.entries)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Subtree):
+            return NotImplemented
+        return (self._value, self._expander) == (other._value, other._expander)
+
+    def __hash__(self) -> int:
+        return hash(self.keys)
+
+    # A value may be a secret.
+    def __repr__(self) -> str:
+        return "Subtree(…)"
+
+
 class _Builder:
     def __init__(self, expander: Expander) -> None:
         self._expander = expander
 
     def build(self, value: Value, wanted: Any) -> Any:
+        if wanted is Subtree:
+            return self._subtree(value)
         origin = typing.get_origin(wanted)
         if origin is typing.Annotated and _is_plain(typing.get_args(wanted)[0]):
             return self._leaf(value, wanted)
@@ -79,8 +118,17 @@ class _Builder:
                 raise value.place.error(f"the key {field.encode_name!r} is missing")
         try:
             return struct(**arguments)
+        except ConfigError:
+            raise  # of a `Subtree`: it knows its place
         except (ValueError, TypeError) as error:
-            raise value.place.error(str(error)) from None
+            raise _place_of(str(error), value).error(str(error)) from None
+
+    def _subtree(self, value: Value) -> Subtree:
+        if isinstance(value, Scalar) and _is_null(value):
+            value = MapValue(value.place, {})
+        if not isinstance(value, MapValue):
+            raise value.place.error(f"expected a map, got {_kind(value)}")
+        return Subtree(value, self._expander)
 
     def _union(self, value: Value, wanted: Any) -> Any:
         options = [option for option in typing.get_args(wanted) if option is not type(None)]
@@ -198,6 +246,13 @@ def _leaf_problem(error: msgspec.ValidationError, value: Scalar, data: object, w
     if detail.startswith("Invalid enum value"):
         return f"expected {_words(wanted)}"
     return detail.replace("`", "")
+
+
+def _place_of(problem: str, value: MapValue) -> Place:
+    """Return where the key stands that a section's own check begins its sentence with."""
+    named = _QUOTED.match(problem)
+    entry = value.entries.get(named[1]) if named is not None else None
+    return value.place if entry is None else entry[0]
 
 
 def _unknown_key(key: str, known: Mapping[str, object]) -> str:

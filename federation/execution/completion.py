@@ -24,6 +24,7 @@ from federation.plan.shape import (
     ResponseShape,
     TypenameShape,
     ValueShape,
+    WithheldShape,
 )
 
 CODE = "RESPONSE_VALIDATION_FAILED"
@@ -89,6 +90,11 @@ class _Completion:
         """
         if isinstance(shape, RawShape):
             return value
+        if isinstance(shape, WithheldShape):
+            # The error is told already, for all such places at once.
+            if nullable:
+                return None
+            raise _NullError
         try:
             if value is not None:
                 return self.value(field, shape, value, path)
@@ -118,7 +124,7 @@ class _Completion:
                 if typename.__class__ is not str or typename not in shape.types:
                     self.refuse(f"{_name(field)} is of a type that cannot be answered here.", path)
                 return self.object(shape, value, path)
-            case TypenameShape() | RawShape():
+            case TypenameShape() | RawShape() | WithheldShape():
                 return value
 
     def leaf(self, field: FieldShape, shape: LeafShape, value: Any, path: ClientPath) -> Any:

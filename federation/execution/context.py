@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from federation.execution.caching.freshness import Freshness
 from federation.execution.json_codec import decode
 from federation.execution.propagation import Propagation
 from federation.execution.tracing import FetchTracer
@@ -28,6 +29,10 @@ class ErrorPolicy:
         return self.subgraphs.get(subgraph, self.include)
 
 
+# The subgraph of a call and the headers of its response (`SubgraphResponse.headers`).
+CallHeaders = tuple[str, Sequence[tuple[str, str]]]
+
+
 # Not frozen, though nobody writes into them: one of each is made per request, and a frozen
 # dataclass takes three times as long to make.
 @dataclass(slots=True)
@@ -39,7 +44,8 @@ class ExecutionContext:
     the event loop's clock. `root_data` is put into the root of the data (introspection).
     `event` is one event of a subscription, the answer of its primary fetch. `extensions` go into
     the response, with what `propagation` takes from those of the subgraphs. `identity` is who asks
-    (see `SubgraphRequest`).
+    (see `SubgraphRequest`). `keep_headers`: the answer tells the headers of subgraphs' responses.
+    `known_errors`: of the answer, known before anything is fetched (fields that are withheld).
     """
 
     variables: Mapping[str, Any]
@@ -54,19 +60,26 @@ class ExecutionContext:
     identity: Hashable = None
     tracer: FetchTracer | None = None
     propagation: Propagation | None = None
+    ran: bool = False
+    keep_headers: bool = False
+    known_errors: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(slots=True)
 class Answer:
     """A GraphQL response. `body` is all of it as JSON; `errors` and `extensions` are in it.
 
-    `expired`: the request's time was over before any subgraph had answered.
+    `expired`: the request's time was over before any subgraph had answered. `freshness`: for how
+    long all of it holds, where subgraphs' answers are kept and none failed. `headers`: of each call
+    that was answered, in the order of the plan, where they were asked for.
     """
 
     body: bytes
     errors: tuple[Mapping[str, Any], ...] = ()
     extensions: Mapping[str, Any] = field(default_factory=dict)
     expired: bool = False
+    freshness: Freshness | None = None
+    headers: tuple[CallHeaders, ...] = ()
 
     @property
     def data(self) -> Any:

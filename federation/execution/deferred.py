@@ -183,7 +183,8 @@ class _Writing:
             for error in known
             if "path" not in error or _shows(shape.root, tuple(error["path"]))
         ]
-        return _with_errors({"data": data}, [*visible, *errors.finish()[len(known) :]])
+        first = [*map(dict, self._run.context.known_errors), *visible]
+        return _with_errors({"data": data}, [*first, *errors.finish()[len(known) :]])
 
     def part(self, index: int) -> Iterator[dict[str, Any]]:
         """Yield what part `index` adds, for each object it is on that the client has."""

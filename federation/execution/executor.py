@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from federation.errors import SubgraphError
 from federation.execution.blueprint import Blueprint
+from federation.execution.caching.freshness import Freshness, strictest
 from federation.execution.compile.program import Program, build_program
 from federation.execution.compile.whole import Whole, build_whole
 from federation.execution.completion import complete
@@ -72,6 +73,7 @@ class CompiledPlan:
 
     async def execute(self, context: ExecutionContext) -> Answer:
         """Return the answer to one request. Raises nothing but cancellation."""
+        context.ran = True
         try:
             execution = _Execution(self, context)
             answer = await execution.run()
@@ -172,6 +174,8 @@ class _Execution:
         "context",
         "data",
         "failures",
+        "freshness",
+        "headers",
         "idle",
         "lost",
         "raw",
@@ -193,8 +197,11 @@ class _Execution:
         self.idle: asyncio.Future[None] | None = None
         self.bug: BaseException | None = None
         self.raw: bytes | None = None
+        self.freshness: Freshness | None = None
         # The extensions of the responses by step, where any are passed on.
         self.said: dict[int, Mapping[str, Any]] = {}
+        # The headers of the responses by step, where they are wanted.
+        self.headers: dict[int, Sequence[tuple[str, str]]] | None = None
         self.waiting = [len(step.waits_for) for step in compiled.steps]
 
     async def run(self) -> Answer:
@@ -361,6 +368,13 @@ class _Execution:
     def _place(self, index: int, response: SubgraphResponse, targets: Targets) -> None:
         if response.extensions and self.context.propagation is not None:
             self.said[index] = response.extensions
+        if self.context.keep_headers:
+            self.headers = self.headers or {}
+            self.headers[index] = response.headers
+        if response.freshness is not None:
+            fresh = self.freshness
+            own = response.freshness
+            self.freshness = own if fresh is None else strictest(fresh, own)
         if response.raw is not None:
             self.raw = response.raw
             return
@@ -426,20 +440,37 @@ class _Execution:
         context, program = self.context, self.compiled.program
         extensions = self.extensions(sorted(self.said)) if self.said else context.extensions
         if self.raw is not None:
-            return _written(Fragment(self.raw), (), extensions)
+            known = tuple(context.known_errors)
+            return self._told(_written(Fragment(self.raw), known, extensions))
         expired = bool(self.failures) and not self.data and self._is_over()
         if context.root_data:
             self.data.update(context.root_data)
         errors = ErrorList(context.errors.max_errors)
+        if context.known_errors:
+            errors.errors.extend(map(dict, context.known_errors))
         if self.failures:
             self._translate(errors)
         try:
             data = program.project(self.data, program.begin(context.variables, self.walks.repeated))
-            return _written(data, errors.finish(), extensions, expired)
+            return self._told(_written(data, errors.finish(), extensions, expired))
         except (Irregular, TypeError):
             # TypeError: a value that cannot be written as JSON; the careful road finds it.
             data = complete(self.compiled.plan.shape, self.data, context.variables, errors)
         return _written(data, errors.finish(), extensions, expired)
+
+    def _told(self, answer: Answer) -> Answer:
+        """Say for how long an answer holds, and with which headers its parts came.
+
+        One with an error may be another the next moment.
+        """
+        if self.freshness is not None and not answer.errors:
+            answer.freshness = self.freshness
+        if self.headers is not None:
+            steps = self.compiled.steps
+            answer.headers = tuple(
+                (steps[index].subgraph, self.headers[index]) for index in sorted(self.headers)
+            )
+        return answer
 
     def extensions(self, steps: Iterable[int]) -> Mapping[str, Any]:
         """Return our own extensions and, of those of `steps`, what is passed on; ours win."""
@@ -521,9 +552,9 @@ async def _traced(
     except BaseException as error:
         if isinstance(error, Exception) and not isinstance(error, SubgraphError):
             failure = _unexpected(request, error)
-            span.end(failure, 0)
+            span.end(failure, None)
             raise failure from error
-        span.end(error if isinstance(error, SubgraphError) else None, 0)
+        span.end(error if isinstance(error, SubgraphError) else None, None)
         raise
-    span.end(None, len(response.errors))
+    span.end(None, response)
     return response

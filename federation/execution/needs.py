@@ -17,6 +17,7 @@ from federation.plan.shape import (
     ResponseShape,
     TypenameShape,
     ValueShape,
+    WithheldShape,
 )
 
 Keys = tuple[str, ...]
@@ -83,7 +84,7 @@ def _wanted(shape: ObjectShape, keys: Keys, types: _Types) -> Iterator[tuple[Key
         if isinstance(field.value, TypenameShape):
             if keys:
                 yield keys, types, True
-        else:
+        elif not isinstance(field.value, WithheldShape):
             here = None if field.types is None else frozenset(field.types)
             yield from _wanted_value(field.value, (*keys, field.source), (*types, here))
 

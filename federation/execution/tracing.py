@@ -1,27 +1,33 @@
-"""A span per fetch, by hand. Nothing is done when no tracer is given.
+"""Who is told of fetches, by hand. Nothing is done when no tracer is given.
 
 `OpenTelemetryFetches` opens client spans in the current trace; when the trace is not recorded,
-starting one costs a few hundred nanoseconds and no header is sent.
+starting one costs a few hundred nanoseconds and no header is sent. `FetchLog` notes what became of
+the fetches of one request; `both` tells two.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from time import perf_counter
+from typing import NamedTuple, Protocol
 
 from opentelemetry import propagate, trace
 from opentelemetry.trace import SpanKind, StatusCode
 
 from federation.errors import SubgraphError
+from federation.execution.transport import SubgraphResponse
+
+NO_HEADERS: Mapping[str, str] = {}
 
 
 class FetchSpan(Protocol):
     """One running fetch. `headers` are sent with it (trace context)."""
 
-    headers: Mapping[str, str]
+    @property
+    def headers(self) -> Mapping[str, str]: ...
 
-    def end(self, error: SubgraphError | None, errors: int) -> None:
-        """The fetch is over: failed as a whole, or answered with so many GraphQL errors."""
+    def end(self, error: SubgraphError | None, response: SubgraphResponse | None) -> None:
+        """The fetch is over: failed as a whole, answered, or (neither) cancelled."""
 
 
 class FetchTracer(Protocol):
@@ -30,6 +36,187 @@ class FetchTracer(Protocol):
     def start(
         self, subgraph: str, operation_name: str | None, representations: int
     ) -> FetchSpan | None: ...
+
+
+def both(first: FetchTracer | None, second: FetchTracer | None) -> FetchTracer | None:
+    """Return who tells both; None when nobody wants to be told."""
+    if first is None or second is None:
+        return first or second
+    return CompositeTracer(first, second)
+
+
+class CompositeTracer:
+    """Tells two tracers. Headers of the second win."""
+
+    __slots__ = ("_first", "_second")
+
+    def __init__(self, first: FetchTracer, second: FetchTracer) -> None:
+        self._first = first
+        self._second = second
+
+    def start(
+        self, subgraph: str, operation_name: str | None, representations: int
+    ) -> FetchSpan | None:
+        first = self._first.start(subgraph, operation_name, representations)
+        second = self._second.start(subgraph, operation_name, representations)
+        if first is None or second is None:
+            return first or second
+        return _CompositeSpan(first, second)
+
+
+class _CompositeSpan:
+    __slots__ = ("_first", "_second", "headers")
+
+    def __init__(self, first: FetchSpan, second: FetchSpan) -> None:
+        self._first = first
+        self._second = second
+        self.headers: Mapping[str, str] = {**first.headers, **second.headers}
+
+    def end(self, error: SubgraphError | None, response: SubgraphResponse | None) -> None:
+        self._first.end(error, response)
+        self._second.end(error, response)
+
+
+class Fetched(NamedTuple):
+    """What became of one fetch.
+
+    `started`: seconds since the log was opened; `duration`: seconds. `status`: of HTTP, None where
+    there was none. `errors`: GraphQL errors in the answer. `code`: why there was no answer,
+    `CANCELLED` when nobody waited for it any more. `shared`: the answer was got for several.
+    """
+
+    subgraph: str
+    operation_name: str | None
+    representations: int
+    started: float
+    duration: float
+    status: int | None
+    errors: int
+    code: str | None
+    shared: bool
+
+
+CANCELLED = "CANCELLED"
+
+
+class FetchLog:
+    """`FetchTracer` that notes the fetches of one request, up to `limit`, in order of their ends.
+
+    `count` is of all, noted or not; `taken`: calls, seconds and failures by subgraph, of those that
+    were taken out. `told` gets those that end after the request did. `waited`: seconds in which at least one was under way; what a
+    request took beside them is our own work.
+    """
+
+    __slots__ = (
+        "_limit",
+        "_running",
+        "_since",
+        "count",
+        "fetched",
+        "opened",
+        "taken",
+        "told",
+        "waited",
+    )
+
+    def __init__(self, limit: int = 100) -> None:
+        self._limit = limit
+        self._running = 0
+        self._since = 0.0
+        self.count = 0
+        self.waited = 0.0
+        self.fetched: list[Fetched] = []
+        self.taken: dict[str, tuple[int, float, int]] = {}
+        self.told: Callable[[list[Fetched]], None] | None = None
+        self.opened = perf_counter()
+
+    @property
+    def running(self) -> int:
+        """How many fetches are under way."""
+        return self._running
+
+    def take(self) -> list[Fetched]:
+        """Return what is noted and begin anew, as long streams must; sums of it stay."""
+        fetched, self.fetched = self.fetched, []
+        for one in fetched:
+            calls, seconds, failures = self.taken.get(one.subgraph, (0, 0.0, 0))
+            failed = one.code is not None
+            self.taken[one.subgraph] = (calls + 1, seconds + one.duration, failures + failed)
+        return fetched
+
+    def start(
+        self, subgraph: str, operation_name: str | None, representations: int
+    ) -> FetchSpan | None:
+        now = perf_counter()
+        if not self._running:
+            self._since = now
+        self._running += 1
+        self.count += 1
+        return _LoggedFetch(self, subgraph, operation_name, representations, now)
+
+    def ended(
+        self,
+        span: _LoggedFetch,
+        error: SubgraphError | None,
+        response: SubgraphResponse | None,
+    ) -> None:
+        """Note a fetch that is over."""
+        now = perf_counter()
+        self._running -= 1
+        if not self._running:
+            self.waited += now - self._since
+        if len(self.fetched) >= self._limit and self.told is None:
+            return
+        status: int | None
+        if response is not None:
+            status, errors, code, shared = (
+                response.status,
+                len(response.errors),
+                None,
+                response.shared,
+            )
+        else:
+            status, errors, code, shared = None, 0, CANCELLED, False
+            if error is not None:
+                status, code = error.status, error.code
+        fetched = Fetched(
+            span.subgraph,
+            span.operation_name,
+            span.representations,
+            span.started - self.opened,
+            now - span.started,
+            status,
+            errors,
+            code,
+            shared,
+        )
+        if self.told is not None:
+            self.told([fetched])
+        else:
+            self.fetched.append(fetched)
+
+
+class _LoggedFetch:
+    __slots__ = ("log", "operation_name", "representations", "started", "subgraph")
+
+    headers = NO_HEADERS
+
+    def __init__(
+        self,
+        log: FetchLog,
+        subgraph: str,
+        operation_name: str | None,
+        representations: int,
+        started: float,
+    ) -> None:
+        self.log = log
+        self.subgraph = subgraph
+        self.operation_name = operation_name
+        self.representations = representations
+        self.started = started
+
+    def end(self, error: SubgraphError | None, response: SubgraphResponse | None) -> None:
+        self.log.ended(self, error, response)
 
 
 class OpenTelemetryFetches:
@@ -59,10 +246,17 @@ class _OpenTelemetrySpan:
         propagate.inject(headers, context=trace.set_span_in_context(span))
         self.headers: Mapping[str, str] = headers
 
-    def end(self, error: SubgraphError | None, errors: int) -> None:
+    def end(self, error: SubgraphError | None, response: SubgraphResponse | None) -> None:
+        span = self._span
+        status = response.status if response is not None else error.status if error else None
+        if status is not None:
+            span.set_attribute("http.response.status_code", status)
         if error is not None:
-            self._span.set_attribute("error.type", error.code)
-            self._span.set_status(StatusCode.ERROR)
-        elif errors:
-            self._span.set_attribute("graphql.errors", errors)
-        self._span.end()
+            span.set_attribute("error.type", error.code)
+            span.set_status(StatusCode.ERROR)
+        elif response is not None:
+            if response.errors:
+                span.set_attribute("graphql.errors", len(response.errors))
+            if response.shared:
+                span.set_attribute("graphql.shared", True)
+        span.end()

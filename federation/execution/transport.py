@@ -7,9 +7,12 @@ request's deadline itself: only it can tell its client to give up.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Hashable, Mapping
+from collections.abc import AsyncGenerator, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+from federation.execution.caching.freshness import Freshness
+from federation.execution.files import Files
 
 
 # Not frozen, though nobody writes into them: one of each is made per call, and a frozen dataclass
@@ -23,7 +26,8 @@ class SubgraphRequest:
     `deadline` is a time of the event loop's clock, or None. `mutation` marks what may never be
     shared or repeated. `identity` is who asks: calls of different identities are never shared.
     `whole` says which bytes of a response may stand for it unread, see `compile.whole`.
-    `extensions`: those of a response are wanted then, too (`propagation`).
+    `extensions`: those of a response are wanted then, too (`propagation`). `files`: those that
+    stand in `variables`; set only for requests that have any.
     """
 
     subgraph: str
@@ -37,6 +41,7 @@ class SubgraphRequest:
     identity: Hashable = None
     whole: Callable[[bytes], bytes | None] | None = None
     extensions: bool = False
+    files: Files | None = None
 
 
 @dataclass(slots=True)
@@ -46,7 +51,10 @@ class SubgraphResponse:
     The executor builds the client's answer inside `data`. When others hold the same tree,
     `shared` says so and the executor copies what it would change. `memo` then is one for all of
     them: whoever prepares the tree keeps the result there for the others. `raw`: the bytes of
-    `data` instead of the tree, when the request's `whole` let them pass.
+    `data` instead of the tree, when the request's `whole` let them pass. `headers`: those of the
+    HTTP response that the transport was told to keep, names in lower case, in the order they came.
+    `retry_after`: seconds, with a status that asks for it. `freshness`: how long it may be kept;
+    None where nothing is kept at all.
     """
 
     data: Any
@@ -56,6 +64,9 @@ class SubgraphResponse:
     shared: bool = False
     memo: dict[Any, Any] | None = None
     raw: bytes | None = None
+    headers: Sequence[tuple[str, str]] = ()
+    retry_after: float | None = None
+    freshness: Freshness | None = None
 
 
 class SubgraphTransport(Protocol):

@@ -33,6 +33,7 @@ class Field:
     """A field selected on `parent` (an object, interface or union of the supergraph).
 
     `arguments` are sorted by name: their order means nothing, and equal calls must be equal.
+    `withheld`: the caller may not see it (`passes/withhold_fields`); never fetched, answered null.
     """
 
     key: str
@@ -41,6 +42,7 @@ class Field:
     arguments: tuple[Argument, ...] = ()
     conditions: Conditions = ()
     selections: tuple[Selection, ...] = ()
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)

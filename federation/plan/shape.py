@@ -58,7 +58,15 @@ class RawShape:
     """Passed on untouched: introspection data, answered beside the fetches."""
 
 
-ValueShape = LeafShape | ObjectShape | ListShape | TypenameShape | RawShape
+@dataclass(frozen=True, slots=True)
+class WithheldShape:
+    """Null, whatever the data holds: the caller may not see the field.
+
+    Its `FieldShape.source` is empty: it is read from nowhere.
+    """
+
+
+ValueShape = LeafShape | ObjectShape | ListShape | TypenameShape | RawShape | WithheldShape
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from federation.plan.shape import (
     ResponseShape,
     TypenameShape,
     ValueShape,
+    WithheldShape,
 )
 from federation.query_graph.model import QueryGraph
 from federation.query_graph.positions import Position, Positions
@@ -173,6 +174,10 @@ class ShapeBuilder:
         declared = self._types.types[owner].fields.get(first.name)
         if declared is None:
             declared = self._types.types[first.parent].fields[first.name]
+        if all(field.withheld for field in fields):
+            nullable = not isinstance(declared.type, NonNull)
+            value = WithheldShape()
+            return FieldShape(first.key, "", value, nullable, only, conditions, owner, first.name)
         source = position.selected_key(first)
         value, nullable = self._value(declared.type, selections, position, source)
         return FieldShape(first.key, source, value, nullable, only, conditions, owner, first.name)

@@ -21,6 +21,7 @@ from federation.errors import PlanningError, RequestError
 from federation.operation.model import Operation
 from federation.operation.normalize import Normalizer
 from federation.operation.passes.subtract_selections import subtract_selections
+from federation.operation.passes.withhold_fields import without_withheld
 from federation.plan.nodes import Caution, OperationKind, PlanNode, QueryPlan
 from federation.plan.shape import ResponseShape
 from federation.planning.build_fetches import FetchBuilder
@@ -118,7 +119,8 @@ class Planner:
         planning = _Planning(self, operation, labels, should_stop)
         if operation.kind is OperationKind.QUERY:
             # The fields of a mutation run one after another: more calls would hold up the next.
-            planning.parts = (first, tuple(parts))
+            late = tuple(replace(p, operation=without_withheld(p.operation)) for p in parts)
+            planning.parts = (without_withheld(first), late)
         wanted = (first, *(part.operation for part in parts))
         return planning.plan(), [planning.shape_of(one) for one in wanted]
 
@@ -174,7 +176,8 @@ class _Planning:
         self.spreads = False
         self.presuming: frozenset[int] = frozenset()
         self.parts: tuple[Operation, tuple[LatePart, ...]] | None = None
-        self._operation = operation
+        self._shown = operation
+        self._operation = operation = without_withheld(operation)
         self._graph = planner.graph
         self._limits = planner.limits
         self._should_stop = should_stop
@@ -215,7 +218,7 @@ class _Planning:
                 graph = self._fetches(operation)
                 node = nodes.build_subscription(graph) if graph.steps else None
         self.fetches, self.presuming = nodes.fetches(), nodes.presuming()
-        return QueryPlan(operation.kind, node, self.shape_of(operation))
+        return QueryPlan(operation.kind, node, self.shape_of(self._shown))
 
     def shape_of(self, operation: Operation) -> ResponseShape:
         """Return the shape of the operation planned here, or of a part of it."""

@@ -18,23 +18,43 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from federation.errors import RequestError
+from federation.execution.caching.response_cache import ResponseCache
 from federation.execution.transports.callback import Callbacks
 from federation.execution.transports.in_process import Execute, Subscribe
+from federation.server.api_keys import ApiKeys
+from federation.server.authorization.authorization import DecidePolicies
 from federation.server.callbacks import callback_route
 from federation.server.engine import Engine
-from federation.server.errors import request_error
 from federation.server.explorer.routes import explorer_routes, homepage_route
-from federation.server.health import health_routes
+from federation.server.front import refuse
+from federation.server.health import STARTING, WhyNotReady, health_routes
+from federation.server.http_protocol import HttpLimits
 from federation.server.identity import Identifier
+from federation.server.invalidation import invalidation_route
+from federation.server.metrics.listener import metrics_route
 from federation.server.override_labels import Decide
+from federation.server.peer import peer_of
+from federation.server.persisted.registered import DocumentSource
+from federation.server.rate_limits.quotas import QuotaStore
 from federation.server.request import HttpRequest
-from federation.server.response import HttpResponse, MediaType, refusal
+from federation.server.response import HttpResponse
+from federation.server.security_headers import with_security_headers
 from federation.server.settings.engine import EngineSettings
-from federation.server.streaming import StreamReply
+from federation.server.usage import UsageSink
+from federation.server.view_rules import KeyHolder
 from federation.server.websocket import serve_websocket
 
-# Gives the supergraph SDL at start-up.
-Source = Callable[[], Awaitable[str]]
+
+@dataclass(frozen=True, slots=True)
+class Sourced:
+    """A supergraph SDL; `own`: which subgraphs in this process serve it (see `Engine.load`)."""
+
+    sdl: str
+    own: frozenset[str] | None = None
+
+
+# Gives the supergraph at start-up.
+Source = Callable[[], Awaitable[str | Sourced]]
 
 # Told the engine once it has loaded, and runs beside the server: watching a file, say.
 Companion = Callable[[Engine], Awaitable[None]]
@@ -48,7 +68,10 @@ class Surroundings:
     Starlette routes. `lifespan` is entered before the supergraph is asked for, and left after the
     engine has closed. `companions` run beside the server until it stops. `examples`: (title,
     query) pairs for the explorer. `decide_labels`: which progressive overrides with labels of the
-    owner's own are active for a request. `identifier`: finds out who a client is.
+    owner's own are active for a request. `identifier`: finds out who a client is; `key_holder`:
+    which keys to the gates of views it holds. `response_cache`: where subgraphs' answers are kept,
+    if the owner drops from it; it closes with the engine. `api_keys`, `quotas`,
+    `decide_policies`, `document_source`, `usage_sink`: see `Engine`.
     """
 
     title: str = "GraphQL"
@@ -59,6 +82,13 @@ class Surroundings:
     companions: Sequence[Companion] = ()
     decide_labels: Decide | None = None
     identifier: Identifier | None = None
+    key_holder: KeyHolder | None = None
+    response_cache: ResponseCache | None = None
+    api_keys: ApiKeys | None = None
+    quotas: QuotaStore | None = None
+    decide_policies: DecidePolicies | None = None
+    usage_sink: UsageSink | None = None
+    document_source: DocumentSource | None = None
 
 
 def build_app(
@@ -96,21 +126,42 @@ def build_app(
         if around.lifespan is not None:
             await stack.enter_async_context(around.lifespan())
         engine = Engine(
-            settings, local, local_streams, callbacks, around.decide_labels, around.identifier
+            settings,
+            local,
+            local_streams,
+            callbacks,
+            around.decide_labels,
+            around.identifier,
+            around.key_holder,
+            around.response_cache,
+            around.api_keys,
+            around.quotas,
+            around.decide_policies,
+            usage_sink=around.usage_sink,
+            document_source=around.document_source,
         )
         stack.push_async_callback(engine.close)
-        await engine.authenticator.key_sets.start()
-        await engine.load(await source())
+        await engine.start()
+        found = await source()
+        loaded = found if isinstance(found, Sourced) else Sourced(found)
+        await engine.load(loaded.sdl, loaded.own)
         engine_of.append(engine)
         stack.callback(engine_of.clear)
-        if engine.authenticator.enabled:
-            _run_beside(stack, engine.authenticator.key_sets.watch())
         for companion in around.companions:
             _run_beside(stack, companion(engine))
 
-    routes = _routes(settings, around, lambda: bool(engine_of) and engine_of[0].is_ready)
+    routes = _routes(
+        settings, around, lambda: engine_of[0].why_not_ready() if engine_of else STARTING
+    )
+    prometheus = settings.telemetry.exporters.metrics.prometheus
+    if prometheus.shares(settings.supergraph.listen):
+        metrics = metrics_route(prometheus.path, lambda accept: engine_of[0].metrics(accept))
+        routes.insert(0, metrics)
     if callback is not None and callbacks is not None:
         routes.append(callback_route(callbacks, callback))
+    if settings.response_cache.has_endpoint:
+        path = settings.response_cache.invalidation.path
+        routes.append(invalidation_route(path, lambda: engine_of[0] if engine_of else None))
     rest = Starlette(
         routes=routes,
         lifespan=lifespan,
@@ -120,12 +171,12 @@ def build_app(
 
 
 def _routes(
-    settings: EngineSettings, around: Surroundings, is_ready: Callable[[], bool]
+    settings: EngineSettings, around: Surroundings, why_not_ready: WhyNotReady
 ) -> list[BaseRoute]:
     path = settings.supergraph.path
     routes: list[BaseRoute] = []
     if settings.health_check.enabled:
-        routes += health_routes(settings.health_check.path, is_ready)
+        routes += health_routes(settings.health_check.path, why_not_ready)
     for name, app in around.subgraphs.items():
         routes.append(Route(f"/subgraphs/{name}/graphql", _Asgi(app)))
     routes += around.routes
@@ -161,13 +212,25 @@ class Application:
     """Sends GraphQL requests to the pipeline and everything else to Starlette.
 
     `startup_error` is what startup raised, so that who runs the server can say it in one line.
+    `http_limits`, `max_message_bytes`: what the server should take of a request's head and of a
+    WebSocket message.
     """
 
     def __init__(self, settings: EngineSettings, rest: ASGIApp, engine_of: list[Engine]) -> None:
+        limits = settings.limits
+        self.http_limits = HttpLimits(
+            head_bytes=limits.http1_max_request_buf_size,
+            head_count=limits.http1_max_request_headers,
+            head_timeout=limits.http1_header_read_timeout,
+            body_timeout=limits.http1_body_read_timeout,
+        )
+        # One more, so that the limit itself is told by its own close code.
+        self.max_message_bytes = limits.http_max_request_bytes + 1
         self._path = settings.supergraph.path
-        self._max_bytes = settings.limits.http_max_request_bytes
-        self._rest = rest
+        self._rest = with_security_headers(rest)
         self._engine_of = engine_of
+        self.drain_delay = settings.health_check.drain_delay
+        self.grace = settings.health_check.shutdown_grace
         self.startup_error: Exception | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -181,43 +244,34 @@ class Application:
                 return
             await self._rest(scope, receive, send)
             return
-        reply = await self._reply(scope, receive)
-        if reply is None:
-            return  # the client has gone
-        if isinstance(reply, StreamReply):
-            await reply.run(receive, send)
+        if not self._engine_of:
+            await _send(send, refuse(_NOT_STARTED))
             return
-        await send(
-            {"type": "http.response.start", "status": reply.status, "headers": reply.headers}
-        )
-        await send({"type": "http.response.body", "body": reply.body})
+        engine = self._engine_of[0]
+        http = HttpRequest(scope["method"], scope["query_string"], scope["headers"])
+        http.address, http.certificate = peer_of(scope)
+        await engine.front.serve(http, engine.pipeline, engine.clients, receive, send)
+
+    @property
+    def running(self) -> int:
+        """How many requests are in work."""
+        return sum(engine.work.running for engine in self._engine_of)
+
+    @property
+    def streams(self) -> int:
+        """How many subscriptions are open."""
+        return sum(len(engine.subscriptions) for engine in self._engine_of)
+
+    def begin_drain(self) -> None:
+        """The server is about to stop: say so where one asks whether it is ready."""
+        for engine in self._engine_of:
+            engine.work.draining = True
 
     def drain(self) -> None:
-        """The server is about to stop: end what would otherwise run on, so that it can."""
+        """The server stops: end what would otherwise run on, so that it can."""
         for engine in self._engine_of:
             engine.subscriptions.drain()
-
-    async def _reply(self, scope: Scope, receive: Receive) -> HttpResponse | StreamReply | None:
-        if not self._engine_of:
-            return _refuse(_NOT_STARTED)
-        engine = self._engine_of[0]
-        pipeline = engine.pipeline
-        http = HttpRequest(scope["method"], scope["query_string"], scope["headers"])
-        if http.method == "OPTIONS":
-            return pipeline.cors.answer_preflight(http)
-        if http.method == "POST":
-            length = http.header(b"content-length")
-            if length is not None and int(length) > self._max_bytes:
-                return _refuse(_too_large(self._max_bytes))
-            body = await _read_body(receive, self._max_bytes)
-            if body is None:
-                return None
-            if len(body) > self._max_bytes:
-                return _refuse(_too_large(self._max_bytes))
-            http.body = body
-        elif len(http.query_string) > self._max_bytes:
-            return _refuse(_too_large(self._max_bytes))
-        return await engine.clients.while_connected(receive, pipeline.answer(http))
+            engine.single_connections.drain()
 
 
 def _without_traceback(send: Send) -> Send:
@@ -231,27 +285,6 @@ def _without_traceback(send: Send) -> Send:
     return send_without
 
 
-async def _read_body(receive: Receive, max_bytes: int) -> bytes | None:
-    """Return the body, cut off when it is longer than allowed; None when the client has gone."""
-    message = await receive()
-    if message["type"] == "http.disconnect":
-        return None
-    body: bytes = message.get("body", b"")
-    if not message.get("more_body", False):
-        return body
-    parts = [body]
-    size = len(body)
-    while size <= max_bytes:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if not message.get("more_body", False):
-            break
-    return b"".join(parts)
-
-
 _NOT_STARTED = RequestError(
     "the server is starting; try again shortly",
     code="NO_SUPERGRAPH_AVAILABLE",
@@ -259,15 +292,6 @@ _NOT_STARTED = RequestError(
 )
 
 
-def _too_large(max_bytes: int) -> RequestError:
-    return RequestError(
-        f"the request is larger than {max_bytes} bytes",
-        code="REQUEST_LIMIT_EXCEEDED",
-        http_status=413,
-    )
-
-
-def _refuse(error: RequestError) -> HttpResponse:
-    # What is left of the body is not read, so the connection cannot be used again.
-    extra = ((b"connection", b"close"),) if error.http_status == 413 else ()
-    return refusal([request_error(error)], MediaType.JSON, error.http_status, *extra)
+async def _send(send: Send, reply: HttpResponse) -> None:
+    await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
+    await send({"type": "http.response.body", "body": reply.body})

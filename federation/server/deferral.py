@@ -16,11 +16,14 @@ from graphql import DocumentNode, parse
 from federation.errors import PlanningError
 from federation.execution.context import ExecutionContext
 from federation.execution.deferred import CompiledDeferred, compile_deferred, idle_parts
+from federation.operation.access_rules import AccessRules, Rules
+from federation.operation.model import Operation
 from federation.operation.passes.split_deferred import split_deferred
+from federation.operation.passes.withhold_fields import ResponsePath, withhold_fields
 from federation.plan.deferred import DeferredPlan
 from federation.planning.deferred import plan_deferred
 from federation.planning.planner import Planner
-from federation.registry.document_cache import Key
+from federation.registry.document_cache import Key, Variant
 from federation.registry.schema import Schema
 from federation.registry.snapshot import Snapshot
 
@@ -41,6 +44,14 @@ class PreparedDeferral:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The graph's access rules, and those of them that the caller does not meet."""
+
+    access: AccessRules
+    denied: Rules
+
+
 def deferral_key(key: Key, names: frozenset[str], variables: Mapping[str, Any]) -> Key:
     """Return the key under which a document is kept for these values of `@defer(if:)`."""
     off = frozenset(name for name in names if variables.get(name, True) is False)
@@ -51,12 +62,15 @@ def prepare_deferral(
     schema: Schema,
     text: str,
     operation_name: str | None,
-    labels: frozenset[str],
+    variant: Variant,
     values: Mapping[str, bool],
 ) -> PreparedDeferral:
     """Return the operation cut into its parts. `text` is known to be valid and within limits."""
+    closed = Closed(schema.access, variant.denied) if variant.denied else None
     try:
-        plan = plan_in_parts(schema.planner, parse(text), operation_name, values, labels)
+        plan = plan_in_parts(
+            schema.planner, parse(text), operation_name, values, variant.labels, closed
+        )
     except PlanningError as error:
         logger.warning("an operation is answered whole, not in parts: %s", error.message)
         plan = None
@@ -73,14 +87,25 @@ def plan_in_parts(
     operation_name: str | None,
     values: Mapping[str, bool],
     labels: frozenset[str] = frozenset(),
+    closed: Closed | None = None,
 ) -> DeferredPlan | None:
     """Return the plan of a valid operation with its deferred parts; None when it has none.
 
     A fragment is answered at once where that costs nothing: it asks for what is there anyway, or
     for what cannot be fetched apart. Raises what planning raises.
     """
-    normalize = planner.normalizer.normalize
-    operation = normalize(document, operation_name)
+    operation = planner.normalizer.normalize(document, operation_name)
+    emptied: frozenset[ResponsePath] = frozenset()
+    if closed is not None:
+        withholding = withhold_fields(operation, closed.access, closed.denied)
+        operation, emptied = withholding.operation, withholding.emptied
+
+    def part_of(part: DocumentNode) -> Operation:
+        made = planner.normalizer.normalize(part, operation_name)
+        if closed is None:
+            return made
+        return withhold_fields(made, closed.access, closed.denied, emptied).operation
+
     at_once: set[int] = set()
     rounds = 0
     while (split := split_deferred(document, operation_name, values, at_once)).deferred:
@@ -88,8 +113,8 @@ def plan_in_parts(
         plan = plan_deferred(
             planner,
             operation,
-            normalize(split.primary, operation_name),
-            [(part, normalize(part.document, operation_name)) for part in split.deferred],
+            part_of(split.primary),
+            [(part, part_of(part.document)) for part in split.deferred],
             labels=labels,
         )
         idle = {split.deferred[index].number for index in idle_parts(plan)}

@@ -17,6 +17,8 @@ from typing import Any
 from federation.errors import RequestError
 from federation.registry.document_cache import PLAIN, Key, Variant
 from federation.registry.views import View
+from federation.server.authorization.authorization import NONE, Authorization
+from federation.server.authorization.introspection import IntrospectionRules
 from federation.server.deferral import PreparedDeferral, deferral_key, prepare_deferral
 from federation.server.exchange import Exchange
 from federation.server.override_labels import NO_LABELS, OverrideLabelRules
@@ -32,6 +34,8 @@ class Documents:
     cold: Executor
     labels: OverrideLabelRules
     planning: QueryPlanning
+    authorization: Authorization
+    introspection: IntrospectionRules
 
     async def prepared(self, exchange: Exchange, view: View) -> Prepared | Refused:
         """Return what is known of the request's document, for this caller's variant of it."""
@@ -42,7 +46,13 @@ class Documents:
         known: Prepared | Refused | None = view.documents.get(key)
         if known is None:
             known = await self._fill(view, key, exchange.deadline)
-        if isinstance(known, Prepared) and known.labels:
+        if isinstance(known, Prepared) and known.introspection is not None:
+            refused = self.introspection.refused(exchange.client)
+            if refused is not None:
+                return refused
+        exchange.denied = NONE
+        if isinstance(known, Prepared) and (known.labels or known.rules):
+            exchange.denied = await self._denied(exchange, known)
             variant = self._variant(exchange, known)
             if variant != PLAIN:
                 key = (key[0], key[1], variant)
@@ -54,7 +64,11 @@ class Documents:
         labels = NO_LABELS
         if prepared.labels:
             labels = self.labels.active(prepared.labels, exchange.http)
-        return PLAIN if not labels else Variant(labels)
+        return Variant(labels, exchange.denied) if labels or exchange.denied else PLAIN
+
+    async def _denied(self, exchange: Exchange, prepared: Prepared) -> frozenset[str]:
+        async with asyncio.timeout_at(exchange.deadline):
+            return await self.authorization.denied(exchange, prepared.rules)
 
     async def in_parts(
         self, exchange: Exchange, view: View, prepared: Prepared, variables: Mapping[str, Any]
@@ -68,10 +82,12 @@ class Documents:
         variant = self._variant(exchange, prepared)
         text, name = request.query, request.operation_name or None
         key = deferral_key((text, name, variant), prepared.defers, values)
+        if self.authorization.directives.dry_run:
+            variant = variant._replace(denied=NONE)
 
         async def make() -> PreparedDeferral:
             return await asyncio.get_running_loop().run_in_executor(
-                self.cold, prepare_deferral, view.schema, text, name, variant.labels, values
+                self.cold, prepare_deferral, view.schema, text, name, variant, values
             )
 
         made: PreparedDeferral = await self._made(view, key, make, exchange.deadline)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from federation.execution.tracing import FetchTracer
+from federation.execution.tracing import FetchLog, FetchTracer
 from federation.plan.nodes import OperationKind
 from federation.registry.snapshot import Snapshot
 from federation.registry.views import View
@@ -17,7 +17,8 @@ from federation.server.identity import NOBODY, ClientIdentity
 from federation.server.preparation import Prepared
 from federation.server.request import GraphQLRequest, HttpRequest
 from federation.server.response import MediaType
-from federation.server.stream_formats import WHOLE, Acceptable
+from federation.server.stream_formats import WHOLE, Acceptable, StreamFormat
+from federation.server.trace_exposure import TraceLog
 
 
 # Not frozen: stages fill it in. With slots it takes no longer to make than a tuple.
@@ -27,9 +28,17 @@ class Exchange:
 
     `client`: who asks. `media_type`, `takes`: what may be answered. `request`: the operation as it
     came, with its text found. `view`: what of the graph the caller sees, on `snapshot`. `prepared`:
-    the document, once it is known to be right. `tracer` is told of its fetches. `deadline` on the
+    the document, once it is known to be right. `denied`: its access rules that the caller does not
+    meet. `tracer` is told of its fetches. `deadline` on the
     event loop's clock. `response_headers` are added to the answer. `extensions` go into the
-    answer. `estimated_cost`, `actual_cost`: by demand control, None while unknown.
+    answer. `trace`: the client wants to see what it took. `estimated_cost`, `actual_cost`: by
+    demand control, None while unknown; `cost_result`: its code. `closed_subgraphs`: of which the
+    operation would ask too much. `stay`: what `stages.Admission` keeps of it.
+
+    For those who keep account of it (`recording`): `fetches` it made; `shared`: another equal one
+    was answered and this one with it; `codes` of the errors in the answer; `bytes_out` of it;
+    `streamed`: as which sort of stream, and `events`, parts of it that were sent; `trace_id`, where
+    it is traced.
     """
 
     http: HttpRequest
@@ -42,12 +51,25 @@ class Exchange:
     snapshot: Snapshot | None = None
     view: View | None = None
     prepared: Prepared | None = None
+    denied: frozenset[str] = frozenset()
     tracer: FetchTracer | None = None
     response_headers: list[tuple[bytes, bytes]] = field(default_factory=list)
     extensions: dict[str, Any] = field(default_factory=dict)
     estimated_cost: float | None = None
     actual_cost: float | None = None
+    cost_result: str | None = None
+    closed_subgraphs: frozenset[str] = frozenset()
     started: float = 0.0
+    stay: object | None = None
+    fetches: FetchLog | None = None
+    shared: bool = False
+    codes: tuple[str, ...] = ()
+    bytes_out: int = 0
+    streamed: StreamFormat | None = None
+    events: int = 0
+    trace_id: str | None = None
+    trace: TraceLog | None = None
+    hooked: object | None = None
 
     @property
     def kind(self) -> OperationKind | None:

@@ -2,7 +2,8 @@
 
 Apollo Router's form (`/health?live`, `/health?ready`), the one of others (`/health/live`,
 `/health/ready`, `/readiness`): all answer the same two questions. Ready means: a supergraph is
-loaded and the server is not about to stop.
+loaded, there is room for more work, and the server is not about to stop. When it is not ready, the
+answer says why in one word or two, for operators; nothing else of the process is told.
 """
 
 from __future__ import annotations
@@ -13,20 +14,24 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-IsReady = Callable[[], bool]
+# Says why no requests should be sent; None when they may be.
+WhyNotReady = Callable[[], str | None]
 
 
-def health_routes(path: str, is_ready: IsReady) -> list[Route]:
+STARTING = "starting"
+
+
+def health_routes(path: str, why_not_ready: WhyNotReady) -> list[Route]:
     """Return the routes below `path` and `/readiness`."""
 
     async def live(request: Request) -> Response:
-        return _answer(True)
+        return _answer(None)
 
     async def ready(request: Request) -> Response:
-        return _answer(is_ready())
+        return _answer(why_not_ready())
 
     async def either(request: Request) -> Response:
-        return _answer(is_ready() if "ready" in request.query_params else True)
+        return _answer(why_not_ready() if "ready" in request.query_params else None)
 
     return [
         Route(path, either),
@@ -36,9 +41,10 @@ def health_routes(path: str, is_ready: IsReady) -> list[Route]:
     ]
 
 
-def _answer(up: bool) -> Response:
+def _answer(reason: str | None) -> Response:
+    body = {"status": "UP"} if reason is None else {"status": "DOWN", "reason": reason}
     return JSONResponse(
-        {"status": "UP" if up else "DOWN"},
-        status_code=200 if up else 503,
+        body,
+        status_code=200 if reason is None else 503,
         headers={"cache-control": "no-store"},
     )

@@ -12,8 +12,19 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from federation.execution.json_codec import encode
-from federation.server.authentication import Authenticator, Claims
+from federation.server.api_keys import HEADER as API_KEY_HEADER
+from federation.server.api_keys import ApiKeys, key_credential, key_of
+from federation.server.authentication import Authenticator
+from federation.server.client_certificates import CertificateRules
+from federation.server.credentials import (
+    Claims,
+    Credential,
+    CredentialKind,
+    Validity,
+    unauthenticated,
+)
 from federation.server.headers import HeaderPropagation, RawHeaders
+from federation.server.peer import PeerCertificate, Proxies
 from federation.server.request import HttpRequest
 from federation.supergraph.contracts import Contract
 
@@ -30,7 +41,8 @@ class ClientIdentity:
 
     `claims`: what a verified token or key says of it, by name; `scopes`: what it may do, for
     `@requiresScopes`. `organization`: whom its use is counted for. `contract`: what of the graph it
-    sees, None for all of it. Clients that are not the same must differ in `key`.
+    sees, None for all of it. Clients that are not the same must differ in `key`. `validity`: until
+    when it is so, None without credentials; `told`: headers for the answer.
     """
 
     key: Hashable = None
@@ -39,6 +51,8 @@ class ClientIdentity:
     scopes: frozenset[str] = frozenset()
     claims: Claims | None = None
     contract: Contract | None = None
+    validity: Validity | None = None
+    told: tuple[tuple[bytes, bytes], ...] = ()
 
 
 NOBODY = ClientIdentity()
@@ -60,31 +74,84 @@ class Identifier(Protocol):
 
 
 class IdentityRules:
-    """Who asks, and the headers each subgraph gets: the rules', then the identity's."""
+    """Who asks, and the headers each subgraph gets: the rules', then the identity's.
+
+    A request may show one token or one API key, not both: which of them counts would be for us to
+    guess. A certificate besides must be of the same organisation.
+    """
 
     def __init__(
         self,
         rules: HeaderPropagation,
         authenticator: Authenticator,
         identifier: Identifier | None,
+        api_keys: ApiKeys | None = None,
+        certificates: CertificateRules | None = None,
+        proxies: Proxies | None = None,
     ) -> None:
         self._rules = rules
         self._authenticator = authenticator
         self._identifier = identifier
+        self._api_keys = api_keys
+        self._certificates = certificates if certificates and certificates.enabled else None
+        self._proxies = proxies
         self._reserved = identifier.reserved if identifier is not None else frozenset[str]()
+        self._proves = (
+            authenticator.enabled or api_keys is not None or self._certificates is not None
+        )
 
-    def identify(self, http: HttpRequest) -> ClientIdentity:
+    async def identify(self, http: HttpRequest) -> ClientIdentity:
         """Return who asks. Raises `RequestError`."""
-        if self._identifier is None and not self._authenticator.enabled:
-            return NOBODY
-        claims = self._authenticator.claims(http)
+        if not self._proves:
+            return self._unproved(http)
+        token = self._authenticator.token(http)
+        key = None if self._api_keys is None else key_of(http)
+        if token is not None or key is not None:
+            _check_only_one(http, token, key)
+        credential = await self._shown(token, key)
+        certificate = self._certificate(http)
+        if certificate is not None and self._certificates is not None:
+            credential = _matching(self._certificates.credential(certificate), credential)
+        if credential is None:
+            # A token that proves nothing and shall not matter is as good as none.
+            return self._unproved(http) if token is None else NOBODY
+        if self._identifier is None:
+            return _proved(ClientIdentity(encode(credential.claims)), credential)
+        return _proved(self._identifier.identify(http, credential.claims), credential)
+
+    def _unproved(self, http: HttpRequest) -> ClientIdentity:
+        """Return who asks when nothing the engine knows proves it."""
         if self._identifier is not None:
-            return self._identifier.identify(http, claims)
-        return NOBODY if claims is None else ClientIdentity(encode(claims))
+            return self._identifier.identify(http, None)
+        if self._proves and not self._authenticator.ignores_other_schemes:
+            scheme = self._authenticator.scheme(http)
+            if scheme is not None:
+                raise unauthenticated("nobody here knows the scheme of your credentials")
+        return NOBODY
+
+    async def _shown(self, token: str | None, key: str | None) -> Credential | None:
+        if token is not None:
+            return await self._authenticator.credential(token)
+        if key is not None and self._api_keys is not None:
+            return await key_credential(self._api_keys, key)
+        return None
+
+    def _certificate(self, http: HttpRequest) -> PeerCertificate | None:
+        if self._certificates is None:
+            return None
+        if http.certificate is not None or self._proxies is None:
+            return http.certificate
+        try:
+            return self._proxies.certificate(http.address, http.headers)
+        except ValueError as error:
+            raise unauthenticated(f"the proxy passed on no usable certificate: {error}") from None
 
     def headers_for(self, identity: ClientIdentity, client: RawHeaders) -> HeadersFor | None:
         """Return what to send to a subgraph, by its name; None when that is nothing."""
         rules = self._rules
+        if not rules.empty and _is_key_holder(identity):
+            # A key is between its holder and us, whatever the rules say.
+            client = [item for item in client if item[0] not in _KEY_HEADERS]
         if identity.headers is _no_headers:
             if rules.empty:
                 return None
@@ -98,3 +165,45 @@ class IdentityRules:
             },
             **identity.headers(),
         }
+
+
+_KEY_HEADERS = (API_KEY_HEADER, b"authorization")
+
+
+def _is_key_holder(identity: ClientIdentity) -> bool:
+    validity = identity.validity
+    return validity is not None and validity.kind is CredentialKind.API_KEY
+
+
+def _proved(identity: ClientIdentity, credential: Credential) -> ClientIdentity:
+    """Return the identity with what the credentials say and its maker did not."""
+    return ClientIdentity(
+        key=identity.key,
+        headers=identity.headers,
+        organization=identity.organization or credential.organization,
+        scopes=identity.scopes or credential.scopes,
+        claims=credential.claims if identity.claims is None else identity.claims,
+        contract=identity.contract,
+        validity=credential.validity,
+        told=credential.told,
+    )
+
+
+def _matching(connected: Credential, shown: Credential | None) -> Credential:
+    """Return the credentials that count: what is shown says more than who is connected."""
+    if shown is None:
+        return connected
+    if shown.organization != connected.organization:
+        raise unauthenticated(
+            f"the {shown.validity.kind.value} is of another organisation than the client"
+            " certificate; use both of the same"
+        )
+    return shown
+
+
+def _check_only_one(http: HttpRequest, token: str | None, key: str | None) -> None:
+    names = [name for name, _ in http.headers]
+    authorizations, keys = names.count(b"authorization"), names.count(API_KEY_HEADER)
+    apart = key is not None and keys > 0 and authorizations > 0
+    if (token is not None and key is not None) or apart or authorizations > 1 or keys > 1:
+        raise unauthenticated("there are several credentials in the request; send one of them")

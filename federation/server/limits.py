@@ -7,9 +7,11 @@ Codes as in Apollo Router.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -17,12 +19,17 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     InlineFragmentNode,
+    ListValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    Visitor,
+    visit,
 )
 
 from federation.errors import RequestError
 from federation.server.settings.limits import Limits
+
+logger = logging.getLogger("federation.server")
 
 # Strings and comments are skipped as a whole; only brackets matter.
 _NESTING = re.compile(
@@ -38,6 +45,7 @@ class Figures:
     fields: int = 0
     aliases: int = 0
     root_fields: int = 0
+    directives: int = 0
 
 
 def check_nesting(text: str, limits: Limits) -> None:
@@ -60,20 +68,69 @@ def check_limits(
     document: DocumentNode, operation: OperationDefinitionNode, limits: Limits
 ) -> Figures:
     """Return the operation's figures; raises `RequestError` when one is over its limit."""
+    if len(document.definitions) > limits.max_definitions:
+        over(limits, "REQUEST_LIMIT_EXCEEDED", limits.max_definitions, "operations and fragments")
     figures = measure(document, operation)
     for actual, allowed, code, what in (
         (figures.depth, limits.max_depth, "MAX_DEPTH_LIMIT", "nested fields"),
         (figures.fields, limits.max_height, "MAX_HEIGHT_LIMIT", "fields"),
         (figures.aliases, limits.max_aliases, "MAX_ALIASES_LIMIT", "aliases"),
         (figures.root_fields, limits.max_root_fields, "MAX_ROOT_FIELDS_LIMIT", "root fields"),
+        (figures.directives, limits.max_directives, "MAX_DIRECTIVES_LIMIT", "directives"),
     ):
         if actual > allowed:
-            raise RequestError(
-                f"the operation has more than {allowed} {what}, fragments written out;"
-                " ask for less or in several requests",
-                code=code,
-            )
+            over(limits, code, allowed, what)
+    _check_lists(document, limits)
     return figures
+
+
+def check_variables(variables: Mapping[str, Any], limits: Limits) -> None:
+    """Refuse values that are too many, in one list or in all; costs a step for each value."""
+    left = limits.max_input_values
+    pending: list[Any] = [variables]
+    while pending:
+        value = pending.pop()
+        left -= 1
+        if value.__class__ is dict:
+            pending.extend(value.values())
+        elif value.__class__ is list:
+            if len(value) > limits.max_list_items:
+                over(limits, "REQUEST_LIMIT_EXCEEDED", limits.max_list_items, "values in one list")
+                return
+            pending.extend(value)
+        if left + 1 < len(pending):
+            over(limits, "REQUEST_LIMIT_EXCEEDED", limits.max_input_values, "values in variables")
+            return
+
+
+def over(limits: Limits, code: str, allowed: int, what: str) -> None:
+    """Refuse what is over a limit, or only tell the operator of it."""
+    if limits.warn_only:
+        logger.warning("an operation has more than %d %s (%s)", allowed, what, code)
+        return
+    raise RequestError(
+        f"the operation has more than {allowed} {what}, fragments written out; ask for less or in"
+        " several requests",
+        code=code,
+    )
+
+
+def _check_lists(document: DocumentNode, limits: Limits) -> None:
+    # No list has more items than the document has tokens.
+    if limits.max_list_items >= limits.parser_max_tokens:
+        return
+    visit(document, _Lists(limits))
+
+
+class _Lists(Visitor):
+    def __init__(self, limits: Limits) -> None:
+        super().__init__()
+        self._limits = limits
+
+    def enter_list_value(self, node: ListValueNode, *_: Any) -> None:
+        most = self._limits.max_list_items
+        if len(node.values) > most:
+            over(self._limits, "REQUEST_LIMIT_EXCEEDED", most, "values in one list")
 
 
 def measure(document: DocumentNode, operation: OperationDefinitionNode) -> Figures:
@@ -91,8 +148,9 @@ def _measure(
     fragments: Mapping[str, FragmentDefinitionNode],
     known: dict[str, Figures],
 ) -> Figures:
-    depth = fields = aliases = root_fields = 0
+    depth = fields = aliases = root_fields = directives = 0
     for node in selection_set.selections:
+        directives += len(node.directives or ())
         match node:
             case FieldNode():
                 inner = (
@@ -103,6 +161,7 @@ def _measure(
                 depth = max(depth, inner.depth + 1)
                 fields += inner.fields + 1
                 aliases += inner.aliases + (node.alias is not None)
+                directives += inner.directives
                 root_fields += 1
             case InlineFragmentNode() | FragmentSpreadNode():
                 inner = (
@@ -114,7 +173,8 @@ def _measure(
                 fields += inner.fields
                 aliases += inner.aliases
                 root_fields += inner.root_fields
-    return Figures(depth, fields, aliases, root_fields)
+                directives += inner.directives
+    return Figures(depth, fields, aliases, root_fields, directives)
 
 
 def _fragment(

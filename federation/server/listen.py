@@ -1,22 +1,27 @@
 """Running the server: bind, serve, stop without dropping a request.
 
 The socket is bound before anything else starts, so a port in use is found at once and said in one
-line. SIGTERM and SIGINT let requests in flight finish; a second signal ends at once.
+line. How it stops: see `ending`.
 """
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import errno
 import gc
-import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import uvicorn
+
+from federation.server.ending import EndingServer
+from federation.server.http_protocol import BoundedHttpProtocol
+from federation.server.settings.listener_tls import ListenerTls
+
+# A WebSocket message, where the app does not say.
+_MAX_MESSAGE_BYTES = 2_000_000
 
 # Requests in flight get this long after the signal; the router's own deadline is usually shorter.
 GRACE_SECONDS = 30
@@ -54,21 +59,33 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 def run_server(
-    app: Any, host: str, port: int, *, on_ready: Callable[[str], None] | None = None
+    app: Any,
+    host: str,
+    port: int,
+    *,
+    on_ready: Callable[[str], None] | None = None,
+    tls: ListenerTls | None = None,
 ) -> int:
     """Serve `app` (ASGI) until SIGTERM or SIGINT; return the exit code.
 
     `on_ready` is told the address once the app has started. Raises `ListenError` before starting
     the app, and what the app's startup raised when it has a `startup_error` to tell.
     """
+    over_tls = _over_tls(tls) if tls is not None and tls.enabled else {}
     listening = bind(host, port)
     shown = f"[{host}]" if ":" in host else host
-    address = f"http://{shown}:{listening.getsockname()[1]}/"
+    scheme = "https" if over_tls else "http"
+    address = f"{scheme}://{shown}:{listening.getsockname()[1]}/"
     config = uvicorn.Config(
         app,
         loop="uvloop" if sys.platform != "win32" else "asyncio",
-        http="httptools",
-        ws="websockets-sansio" if _has_websockets() else "none",
+        http=over_tls.get("http", BoundedHttpProtocol),
+        ws=over_tls.get("ws", "websockets-sansio") if _has_websockets() else "none",
+        headers=over_tls.get("headers"),
+        ssl_context_factory=over_tls.get("ssl_context_factory"),
+        # Who may say for whom a request comes is for `peer.Proxies` to decide.
+        proxy_headers=False,
+        ws_max_size=getattr(app, "max_message_bytes", _MAX_MESSAGE_BYTES),
         lifespan="on",
         log_config=None,
         access_log=False,
@@ -78,7 +95,7 @@ def run_server(
         timeout_keep_alive=75,
     )
     gc.set_threshold(_COLLECT_AFTER, *gc.get_threshold()[1:])
-    server = _Server(config, on_ready and (lambda: on_ready(address)))
+    server = EndingServer(config, on_ready and (lambda: on_ready(address)))
     with contextlib.closing(listening), contextlib.suppress(SystemExit):
         # uvicorn exits the interpreter when startup fails; the reason is told below.
         server.run(sockets=[listening])
@@ -90,37 +107,22 @@ def run_server(
     return 0
 
 
-class _Server(uvicorn.Server):
-    """uvicorn's server that ends with exit code 0 after a signal, as supervisors expect."""
+def _over_tls(settings: ListenerTls) -> dict[str, Any]:
+    """Return what of uvicorn's settings differs over TLS. Raises `ListenError`."""
+    # Imported here: without TLS nobody pays for it at start.
+    from federation.server.listen_protocols import TlsHttpProtocol, TlsWebSocketProtocol
+    from federation.server.listen_tls import listener_context, security_headers
 
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None] | None) -> None:
-        super().__init__(config)
-        self._on_ready = on_ready
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started and self._on_ready is not None:
-            self._on_ready()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self._stop)
-        try:
-            yield
-        finally:
-            for number in (signal.SIGINT, signal.SIGTERM):
-                loop.remove_signal_handler(number)
-
-    def _stop(self) -> None:
-        if self.should_exit:
-            self.force_exit = True
-        drain = getattr(self.config.app, "drain", None)
-        if drain is not None:
-            # Streams have no end of their own; without one the server would wait for them.
-            drain()
-        self.should_exit = True
+    try:
+        context = listener_context(settings)
+    except ValueError as error:
+        raise ListenError(str(error)) from None
+    return {
+        "http": TlsHttpProtocol,
+        "ws": TlsWebSocketProtocol,
+        "headers": security_headers(settings),
+        "ssl_context_factory": lambda *_: context,
+    }
 
 
 def _has_websockets() -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 
 from opentelemetry import trace
+from opentelemetry.context import Context
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
@@ -19,6 +20,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from federation.errors import FederationError
 from federation.execution.tracing import FetchTracer, OpenTelemetryFetches
+from federation.server.settings.telemetry import Otlp
 from federation.server.settings.telemetry import Tracing as TracingSettings
 from federation.server.telemetry import OperationSpan, RawHeaders
 
@@ -30,18 +32,22 @@ class OtlpTracing:
     """`Tracing` over the OpenTelemetry SDK. `processor` is for tests."""
 
     def __init__(self, settings: TracingSettings, processor: SpanProcessor | None = None) -> None:
+        common = settings.common
+        share = TraceIdRatioBased(common.sampler)
         self._provider = TracerProvider(
-            sampler=ParentBased(TraceIdRatioBased(settings.common.sampler)),
-            resource=Resource.create({"service.name": settings.common.service_name}),
+            sampler=ParentBased(share) if common.parent_based_sampler else share,
+            resource=Resource.create(common.attributes()),
             shutdown_on_exit=False,
         )
-        self._provider.add_span_processor(processor or _exporter(settings.otlp.endpoint))
+        self._provider.add_span_processor(processor or _exporter(settings.otlp))
+        self._follows = settings.propagation.trace_context
         self._tracer = self._provider.get_tracer("zhitong-hub")
         self.fetches: FetchTracer | None = OpenTelemetryFetches(self._tracer)
 
     @contextmanager
     def operation(self, headers: RawHeaders) -> Iterator[OperationSpan]:
-        parent = _propagator.extract(_context_headers(headers))
+        # Without a parent a new trace begins, whatever runs around this one.
+        parent = _propagator.extract(_context_headers(headers)) if self._follows else Context()
         with self._tracer.start_as_current_span(
             "GraphQL operation", context=parent, kind=SpanKind.SERVER
         ) as span:
@@ -58,6 +64,7 @@ class OtlpTracing:
 class _OperationSpan:
     def __init__(self, span: trace.Span) -> None:
         self._span = span
+        self.trace_id: str | None = format(span.get_span_context().trace_id, "032x")
 
     def named(self, kind: str, name: str | None) -> None:
         self._span.set_attribute("graphql.operation.type", kind)
@@ -67,10 +74,13 @@ class _OperationSpan:
         else:
             self._span.update_name(kind)
 
-    def answered(self, status: int, errors: int) -> None:
+    def answered(self, status: int, codes: tuple[str, ...]) -> None:
         self._span.set_attribute("http.response.status_code", status)
-        if errors:
-            self._span.set_attribute("graphql.errors", errors)
+        if codes:
+            self._span.set_attribute("graphql.errors", len(codes))
+            first = next(filter(None, codes), None)
+            if first is not None:
+                self._span.set_attribute("error.type", first)
         if status >= 500:
             self._span.set_status(StatusCode.ERROR)
 
@@ -83,7 +93,7 @@ def _context_headers(headers: RawHeaders) -> Mapping[str, str]:
     }
 
 
-def _exporter(endpoint: str) -> SpanProcessor:
+def _exporter(settings: Otlp) -> SpanProcessor:
     try:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     except ImportError:
@@ -92,4 +102,12 @@ def _exporter(endpoint: str) -> SpanProcessor:
             " install it with: pip install 'zhitong-hub[otel]'",
             code="INVALID_CONFIGURATION",
         ) from None
-    return BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint, timeout=5))
+    batch = settings.batch_processor
+    return BatchSpanProcessor(
+        OTLPSpanExporter(
+            endpoint=settings.endpoint, timeout=settings.timeout, headers=settings.http.headers
+        ),
+        max_queue_size=batch.max_queue_size,
+        schedule_delay_millis=batch.scheduled_delay * 1000,
+        max_export_batch_size=batch.max_export_batch_size,
+    )

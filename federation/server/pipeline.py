@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -16,29 +16,60 @@ import orjson
 from federation.errors import RequestError
 from federation.execution.context import ErrorPolicy, ExecutionContext
 from federation.execution.propagation import Propagation
+from federation.execution.tracing import both
+from federation.execution.transports.files import with_files
 from federation.operation.variables import coerce_variables
 from federation.plan.nodes import OperationKind
 from federation.registry.snapshot import LiveSnapshot, Snapshot
 from federation.registry.views import View
+from federation.server.batching import refuse_in_batch
 from federation.server.cors import CorsRules
 from federation.server.deadlines import Deadlines
 from federation.server.deferral import DeferredParts
+from federation.server.demand.demand_control import without_asking
 from federation.server.documents import Documents
 from federation.server.errors import internal_error, request_error
 from federation.server.exchange import Exchange
+from federation.server.expiry import Expiring
 from federation.server.identity import IdentityRules
+from federation.server.limits import check_variables
+from federation.server.observed_parts import ObservedParts
 from federation.server.operation_sharing import OperationSharing
 from federation.server.plan_exposure import Exposure, asked_for, plan_extensions
 from federation.server.preparation import Prepared, Refused
-from federation.server.request import GraphQLRequest, HttpRequest, check_csrf, parse_request
-from federation.server.response import HttpResponse, MediaType, negotiate, refusal, response
+from federation.server.request import (
+    GraphQLRequest,
+    HttpRequest,
+    check_csrf,
+    parse_request,
+    refuse_missing_query,
+)
+from federation.server.response import (
+    HttpResponse,
+    MediaType,
+    error_codes,
+    negotiate,
+    refusal,
+    response,
+)
+from federation.server.response_caching import tell_freshness
+from federation.server.response_headers import ResponseHeaderPropagation
 from federation.server.settings.engine import EngineSettings
-from federation.server.stages import Admission, DemandControl, Observer, StoredDocuments
+from federation.server.stages import (
+    CLIENT_GONE,
+    Admission,
+    DemandControl,
+    Observer,
+    StoredDocuments,
+)
 from federation.server.stream_formats import SOCKET, Acceptable, StreamFormat, acceptable
-from federation.server.streaming import SinglePart, StreamReply
+from federation.server.streaming import Parts, SinglePart, StreamReply
 from federation.server.subscriptions import Planned, Subscriptions
 from federation.server.telemetry import OperationSpan, Tracing
-from federation.server.view_of import view_of
+from federation.server.trace_exposure import TraceLog, wants_trace
+from federation.server.uploads import check_files
+from federation.server.view_rules import ViewRules
+from federation.server.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +82,7 @@ class Pipeline:
 
     settings: EngineSettings
     live: LiveSnapshot
+    views: ViewRules
     documents: Documents
     tracing: Tracing
     cors: CorsRules
@@ -66,6 +98,9 @@ class Pipeline:
     admission: Admission | None = None
     demand: DemandControl | None = None
     observers: tuple[Observer, ...] = ()
+    response_headers: ResponseHeaderPropagation | None = None
+    trace_header: bytes | None = None
+    work: Work = field(default_factory=lambda: Work(None))
 
     async def answer(
         self, http: HttpRequest, request: GraphQLRequest | None = None
@@ -75,15 +110,25 @@ class Pipeline:
         `request`: already read, when it came over a WebSocket; `http` is then its handshake.
         """
         exchange = Exchange(http, socket=request is not None, request=request)
+        if self.admission is None:
+            return await self._observed(exchange)
+        reply: HttpResponse | StreamReply | None = None
+        try:
+            reply = await self._observed(exchange)
+        finally:
+            self.admission.leave(exchange, reply)
+        return reply
+
+    async def _observed(self, exchange: Exchange) -> HttpResponse | StreamReply:
+        http = exchange.http
+        exchange.tracer = self.tracing.fetches
         for observer in self.observers:
-            tracer = observer.started(exchange)
-            exchange.tracer = tracer if tracer is not None else exchange.tracer
+            exchange.tracer = both(exchange.tracer, observer.started(exchange))
         with self.tracing.operation(http.headers) as span:
-            if exchange.tracer is None:
-                exchange.tracer = self.tracing.fetches
+            exchange.trace_id = span.trace_id
             reply: HttpResponse | StreamReply
             try:
-                self._accept(exchange)
+                await self._accept(exchange)
                 reply = await self._answer(exchange, span)
             except RequestError as error:
                 reply = _refuse(error, exchange.media_type)
@@ -92,16 +137,33 @@ class Pipeline:
             except Exception as error:
                 entry = internal_error(error, where="the request pipeline")
                 reply = refusal([entry], exchange.media_type, 500)
-            span.answered(reply.status, reply.errors)
+            except asyncio.CancelledError:
+                for observer in self.observers:
+                    observer.ended(exchange, CLIENT_GONE, 0)
+                raise
+            span.answered(reply.status, reply.codes)
         if exchange.response_headers:
             reply.headers += exchange.response_headers
         if self.cors.enabled:
             reply.headers += self.cors.headers(http)
-        for observer in self.observers:
-            observer.ended(exchange, reply.status, reply.errors)
+        if self.trace_header is not None and exchange.trace_id is not None:
+            reply.headers.append((self.trace_header, exchange.trace_id.encode()))
+        if self.observers:
+            self._tell(exchange, reply)
         return reply
 
-    def _accept(self, exchange: Exchange) -> None:
+    def _tell(self, exchange: Exchange, reply: HttpResponse | StreamReply) -> None:
+        """Tell the observers of an answer; of a stream when it ends."""
+        exchange.codes = reply.codes
+        if isinstance(reply, StreamReply):
+            exchange.streamed = reply.format
+            reply.parts = ObservedParts(reply.parts, exchange, self.observers)
+            return
+        exchange.bytes_out = len(reply.body)
+        for observer in self.observers:
+            observer.ended(exchange, reply.status, reply.errors)
+
+    async def _accept(self, exchange: Exchange) -> None:
         """Find out what may be answered, who asks, and what."""
         http = exchange.http
         accept = http.header(b"accept")
@@ -110,12 +172,21 @@ class Pipeline:
             exchange.media_type = negotiate(accept)
         if self.csrf_headers is not None and not exchange.socket:
             check_csrf(http, self.csrf_headers)
-        exchange.client = self.identities.identify(http)
+        client = exchange.client = await self.identities.identify(http)
+        if client.told:
+            exchange.response_headers += client.told
         if self.admission is not None:
             self.admission.enter(exchange)
+        self.documents.authorization.admit(client)
         if exchange.request is None:
-            exchange.request = parse_request(http)
+            exchange.request = parse_request(http, by_id=self.stored is not None)
         exchange.deadline = self.deadlines.deadline(None if exchange.socket else http)
+        if http.batch_deadline is not None:
+            exchange.deadline = min(exchange.deadline, http.batch_deadline)
+        if self.settings.plugins.expose_trace and wants_trace(http):
+            exchange.trace = TraceLog()
+            exchange.tracer = both(exchange.tracer, exchange.trace)
+            exchange.extensions["trace"] = exchange.trace.shown
 
     async def _answer(self, exchange: Exchange, span: OperationSpan) -> HttpResponse | StreamReply:
         """Answer a well-formed request on the snapshot that is live now."""
@@ -126,18 +197,32 @@ class Pipeline:
         try:
             if self.stored is not None:
                 await self.stored.find(exchange, exchange.request)
-            view = exchange.view = await view_of(snapshot, exchange.client, exchange.deadline)
+            if exchange.request.query is None:
+                refuse_missing_query(exchange.request)
+            view = exchange.view = await self.views.view(
+                snapshot, exchange.client, exchange.deadline
+            )
             prepared = await self.documents.prepared(exchange, view)
             if isinstance(prepared, Refused):
                 refused = refusal(prepared.errors, media_type, prepared.status, well_formed=True)
                 return whole(refused, takes)
             exchange.prepared = prepared
+            if exchange.trace is not None:
+                exchange.trace.prepared()
+            if exchange.request.register and self.stored is not None:
+                self.stored.keep(exchange.request)
             span.named(prepared.operation.kind.value, prepared.operation.name)
             check_method(exchange.http, prepared, takes)
+            if exchange.http.batch_deadline is not None:
+                refuse_in_batch(prepared.operation, defers=prepared.defers is not None)
             try:
+                if exchange.request.variables:
+                    check_variables(exchange.request.variables, self.settings.limits)
                 variables = coerce_variables(
                     view.schema.api_schema, prepared.operation, exchange.request.variables
                 )
+                if exchange.http.files is not None:
+                    check_files(exchange.http.files, prepared, variables, takes)
                 if self.demand is not None:
                     self.demand.check(exchange, prepared, variables)
             except RequestError as error:
@@ -171,18 +256,22 @@ class Pipeline:
 
         context = self._context(exchange, snapshot, variables)
         planned = Planned(snapshot, prepared.compiled, context)
-        return StreamReply(exchange.takes.subscription, self.subscriptions.open(planned, replan))
+        subscription = self.subscriptions.open(planned, replan)
+        parts: Parts = subscription
+        if exchange.client.validity is not None:
+            parts = Expiring(subscription, exchange.client.validity, subscription.live.end)
+        return StreamReply(exchange.takes.subscription, parts)
 
     async def planned_again(self, exchange: Exchange, snapshot: Snapshot) -> Planned | None:
         """Return a running subscription planned on another snapshot, None when it is not valid
         there. Who asks is found out anew. Raises `FederationError`, `TimeoutError`.
         """
         assert exchange.request is not None
-        client = self.identities.identify(exchange.http)
+        client = await self.identities.identify(exchange.http)
         # No request waits for this one, so only planning's own time bounds it.
         end = asyncio.get_running_loop().time() + self.settings.supergraph.query_planning.timeout
         again = replace(exchange, client=client, deadline=end, snapshot=snapshot)
-        again.view = await view_of(snapshot, client, again.deadline)
+        again.view = await self.views.view(snapshot, client, again.deadline)
         prepared = await self.documents.prepared(again, again.view)
         if isinstance(prepared, Refused):
             return None
@@ -237,27 +326,43 @@ class Pipeline:
         if prepared.introspection is not None:
             context.root_data = await self._introspect(_view(exchange), prepared, variables)
         answer = await self.sharing.execute(prepared, context)
+        exchange.shared = not context.ran
+        if self.response_headers is not None:
+            exchange.response_headers += self.response_headers.merged(answer.headers)
         if self.demand is not None:
-            self.demand.settle(exchange, prepared, answer)
+            self.demand.settle(exchange, prepared, variables, answer)
         if answer.expired:
             errors = [request_error(_TIMED_OUT), *map(dict, answer.errors)]
             return refusal(errors, media_type, 504)
-        return response(answer.body, media_type, errors=len(answer.errors))
+        reply = response(answer.body, media_type, errors=len(answer.errors))
+        if answer.errors:
+            reply.codes = error_codes(answer.errors)
+        if answer.freshness is not None:
+            tell_freshness(exchange, reply, answer.freshness, self.settings.response_cache)
+        return reply
 
     def _context(
         self, exchange: Exchange, snapshot: Snapshot, variables: Mapping[str, Any]
     ) -> ExecutionContext:
         """Return what executing needs; each event of a subscription has a deadline of its own."""
-        client, http = exchange.client, exchange.http
-        return ExecutionContext(
+        client, http, prepared = exchange.client, exchange.http, exchange.prepared
+        context = ExecutionContext(
             variables=variables,
-            transports=snapshot.transports,
+            transports=snapshot.transports
+            if http.files is None
+            else with_files(snapshot.transports, http.files),
             headers_for=self.identities.headers_for(client, http.headers),
             identity=client.key,
             errors=self.error_policy,
             tracer=exchange.tracer,
             propagation=self.propagation,
+            keep_headers=self.response_headers is not None,
         )
+        if prepared is not None and prepared.withheld:
+            self.documents.authorization.tell(exchange, prepared.withheld, context)
+        if exchange.closed_subgraphs:
+            context.transports = without_asking(context.transports, exchange.closed_subgraphs)
+        return context
 
     def _snapshot(self) -> Snapshot:
         snapshot = self.live.current
@@ -318,9 +423,14 @@ def whole(reply: HttpResponse, takes: Acceptable) -> HttpResponse | StreamReply:
     if takes.single:
         return reply
     if takes.subscription is StreamFormat.SSE:
-        return StreamReply(StreamFormat.SSE, SinglePart(reply.body))
+        stream = StreamReply(StreamFormat.SSE, SinglePart(reply.body))
+        stream.errors, stream.codes = reply.errors, reply.codes
+        return stream
     if takes.defer:
-        return StreamReply(StreamFormat.DEFER, SinglePart(reply.body[:-1] + b',"hasNext":false}'))
+        part = SinglePart(reply.body[:-1] + b',"hasNext":false}')
+        stream = StreamReply(StreamFormat.DEFER, part)
+        stream.errors, stream.codes = reply.errors, reply.codes
+        return stream
     raise RequestError(
         "nothing acceptable: this operation has one answer; name application/json or"
         " application/graphql-response+json in 'accept' too",
@@ -329,9 +439,16 @@ def whole(reply: HttpResponse, takes: Acceptable) -> HttpResponse | StreamReply:
     )
 
 
+# What RFC 9110 §15.5 wants said with these.
+_SAID_WITH: Mapping[int, tuple[tuple[bytes, bytes], ...]] = {
+    401: ((b"www-authenticate", b"Bearer"),),
+    405: ((b"allow", b"GET, POST"),),
+}
+
+
 def _refuse(
     error: RequestError, media_type: MediaType, *, well_formed: bool = False
 ) -> HttpResponse:
-    extra = ((b"allow", b"GET, POST"),) if error.http_status == 405 else ()
+    extra = _SAID_WITH.get(error.http_status, ())
     entry = request_error(error)
     return refusal([entry], media_type, error.http_status, *extra, well_formed=well_formed)

@@ -23,14 +23,27 @@ from graphql import (
 
 from federation.errors import PlanningError, RequestError
 from federation.execution.executor import CompiledPlan, compile_plan
+from federation.operation.access_rules import AccessRule
 from federation.operation.model import Operation
 from federation.operation.passes.split_deferred import defer_variables
 from federation.plan.nodes import QueryPlan
 from federation.registry.document_cache import PLAIN, Variant
 from federation.registry.schema import Schema
+from federation.server.authorization.withholding import (
+    FORBIDDEN,
+    UnauthorizedOperation,
+    Withheld,
+    refusal_errors,
+    withhold,
+)
+from federation.server.demand.document_costs import DocumentCosts, document_costs
+from federation.server.document_facts import DocumentFacts, document_facts
 from federation.server.errors import MAX_ERRORS, document_errors, request_error
 from federation.server.introspection import Introspection, find_introspection
 from federation.server.limits import check_limits, check_nesting
+from federation.server.metrics.cold_path import ColdFigures
+from federation.server.settings.authorization import AuthorizationDirectives
+from federation.server.settings.demand_control import DemandControlSection
 from federation.server.settings.limits import Limits
 from federation.server.telemetry import Tracing
 
@@ -46,7 +59,10 @@ class Prepared:
 
     The compiled plan may serve other documents, too: those that differ in literals only.
     `labels`: the progressive-override labels that the plan may depend on. `defers`: the variables
-    that `@defer(if:)` names, None when nothing is deferred.
+    that `@defer(if:)` names, None when nothing is deferred. `rules`: the access rules that the plan
+    may depend on; `withheld`: what this variant does not show because of them. `facts`:
+    what may be told of it, where anybody wants to know. `costs`: for demand control, None where
+    that is off.
     """
 
     operation: Operation
@@ -55,6 +71,10 @@ class Prepared:
     size: int
     labels: tuple[str, ...] = ()
     defers: frozenset[str] | None = None
+    rules: tuple[AccessRule, ...] = ()
+    withheld: Withheld = ()
+    facts: DocumentFacts | None = None
+    costs: DocumentCosts | None = None
 
     @property
     def plan(self) -> QueryPlan:
@@ -75,13 +95,19 @@ class Preparation:
     """How documents are prepared.
 
     `introspection`: whether clients may read the schema. `timeout`: seconds for planning, after
-    which the best plan so far is taken.
+    which the best plan so far is taken. `suggests`: refusals name what was perhaps meant.
+    `figures`: who counts plans. `tells_facts`: whether the facts of documents are wanted.
     """
 
     limits: Limits
     timeout: float
     introspection: bool
     tracing: Tracing
+    directives: AuthorizationDirectives
+    demand: DemandControlSection
+    suggests: bool = False
+    figures: ColdFigures | None = None
+    tells_facts: bool = False
 
     def prepare(
         self,
@@ -95,6 +121,8 @@ class Preparation:
             return self._prepare(schema, text, operation_name, variant)
         except RequestError as error:
             return _refused(text, [request_error(error)], error.http_status)
+        except UnauthorizedOperation as error:
+            return _refused(text, refusal_errors(error.withheld, self.directives), FORBIDDEN)
         except PlanningError as error:
             entry = {"message": error.message, "extensions": {"code": error.code}}
             return _refused(text, [entry], 500)
@@ -109,7 +137,12 @@ class Preparation:
         check_limits(document, node, self.limits)
         with stage("validate"):
             errors = validate(
-                schema.api_schema, document, max_errors=MAX_ERRORS, allow_empty_selection_sets=False
+                schema.api_schema,
+                document,
+                max_errors=MAX_ERRORS,
+                # Names that a client did not know are introspection by another way.
+                hide_suggestions=not self.suggests,
+                allow_empty_selection_sets=False,
             )
         if errors:
             return _refused(text, document_errors(errors, "GRAPHQL_VALIDATION_FAILED"), 400)
@@ -121,7 +154,12 @@ class Preparation:
             )
         with stage("normalize"):
             normalizer = schema.normalizer
-            operation = normalizer.lift(normalizer.normalize(document, operation_name))
+            operation = normalizer.normalize(document, operation_name)
+            rules = schema.access.touched(operation) if self.directives.enabled else ()
+            operation, withheld = withhold(
+                operation, schema.access, variant.denied, self.directives
+            )
+            operation = normalizer.lift(operation)
         with stage("plan"):
             key = (operation, variant.labels)
             compiled, made = schema.plans.get_or_make(key, lambda: self._plan(schema, *key))
@@ -131,7 +169,22 @@ class Preparation:
             size += _BYTES_PER_CHARACTER * len(compiled.source)
         touched = schema.planner.labels_of(operation)
         defers = defer_variables(document)
-        return Prepared(operation, compiled, introspection, size, touched, defers)
+        facts = None
+        if self.tells_facts:
+            facts = document_facts(schema.api_schema, document, node)
+            size += facts.size
+        return Prepared(
+            operation,
+            compiled,
+            introspection,
+            size,
+            touched,
+            defers,
+            rules,
+            withheld,
+            facts,
+            document_costs(schema, operation, compiled.steps, self.demand),
+        )
 
     def _plan(
         self, schema: Schema, operation: Operation, labels: frozenset[str]
@@ -141,6 +194,8 @@ class Preparation:
             operation, labels=labels, should_stop=lambda: time.monotonic() >= end
         )
         compiled = compile_plan(plan)
+        if self.figures is not None:
+            self.figures.planned(time.monotonic() - end + self.timeout)
         return compiled, _BYTES_FIXED + _BYTES_PER_CHARACTER * len(compiled.source)
 
     def _parse(self, text: str) -> DocumentNode:

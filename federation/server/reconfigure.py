@@ -9,11 +9,24 @@ _FROM_THE_START = (
     ("supergraph", "listen"),
     ("supergraph", "path"),
     ("health_check",),
+    ("tls", "supergraph", "certificate"),
+    ("tls", "supergraph", "certificate_chain"),
+    ("tls", "supergraph", "key"),
+    ("tls", "supergraph", "strict_transport_security"),
+    ("tls", "supergraph", "client_authentication", "mode"),
+    ("tls", "supergraph", "client_authentication", "ca"),
     ("homepage",),
     ("sandbox",),
     ("subscription", "mode", "callback"),
+    ("response_cache", "enabled"),
+    ("response_cache", "memory"),
+    ("response_cache", "redis"),
+    ("response_cache", "invalidation"),
     ("telemetry",),
-    ("limits", "http_max_request_bytes"),
+    ("limits", "http1_max_request_headers"),
+    ("limits", "http1_max_request_buf_size"),
+    ("limits", "http1_header_read_timeout"),
+    ("limits", "http1_body_read_timeout"),
 )
 
 
@@ -22,9 +35,9 @@ def waiting_for_restart(old: EngineSettings, new: EngineSettings) -> tuple[str, 
 
     >>> import msgspec
     >>> old = EngineSettings()
-    >>> limits = msgspec.structs.replace(old.limits, http_max_request_bytes=1)
-    >>> waiting_for_restart(old, msgspec.structs.replace(old, limits=limits))
-    ('limits.http_max_request_bytes',)
+    >>> supergraph = msgspec.structs.replace(old.supergraph, path="/")
+    >>> waiting_for_restart(old, msgspec.structs.replace(old, supergraph=supergraph))
+    ('supergraph.path',)
     """
     return tuple(".".join(path) for path in _FROM_THE_START if _at(old, path) != _at(new, path))
 

@@ -15,7 +15,9 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from federation.errors import RequestError
+from federation.execution.files import Files
 from federation.execution.json_codec import decode
+from federation.server.peer import PeerCertificate
 
 # Media types a page can send to another origin without asking first (Fetch standard, "CORS-
 # safelisted request-header").
@@ -28,12 +30,21 @@ _NOTHING: Mapping[str, Any] = {}
 
 @dataclass(slots=True)
 class HttpRequest:
-    """What came over the wire. `headers` as ASGI gives them: names in lower case, bytes."""
+    """What came over the wire. `headers` as ASGI gives them: names in lower case, bytes.
+
+    `address`, `certificate`: of the other end of the connection. `batch_deadline`: set for one of
+    several operations in one HTTP request, by when all of them must be answered. `files`: those
+    that came with the operation.
+    """
 
     method: str
     query_string: bytes
     headers: list[tuple[bytes, bytes]]
     body: bytes = b""
+    address: str | None = None
+    certificate: PeerCertificate | None = None
+    batch_deadline: float | None = None
+    files: Files | None = None
     _lookup: dict[bytes, bytes] | None = field(default=None, repr=False)
 
     def header(self, name: bytes) -> bytes | None:
@@ -42,31 +53,50 @@ class HttpRequest:
             self._lookup = dict(self.headers)
         return self._lookup.get(name)
 
+    def replace_header(self, name: bytes, value: bytes) -> None:
+        """Put one header in place of all of this name."""
+        self.headers = [*(header for header in self.headers if header[0] != name), (name, value)]
+        self._lookup = None
+
 
 @dataclass(slots=True)
 class GraphQLRequest:
-    """The parameters of GraphQL over HTTP §"Request Parameters"."""
+    """The parameters of GraphQL over HTTP §"Request Parameters".
+
+    `document_id` names the document instead of `query` (ibid., appendix A). `register`: the client
+    sent it with its right hash, so that it may be named from now on.
+    """
 
     query: str | None
     operation_name: str | None
     variables: Mapping[str, Any]
     extensions: Mapping[str, Any]
+    document_id: str | None = None
+    register: bool = False
 
 
 class _Body(msgspec.Struct, rename="camel"):
-    """A JSON body. Variables are decoded apart, by the decoder that loses no digit."""
+    """A JSON body. Variables are decoded apart, by the decoder that loses no digit.
+
+    `doc_id` is what Relay's examples and servers call the document's id.
+    """
 
     query: str | None = None
     operation_name: str | None = None
     variables: msgspec.Raw = _ABSENT
     extensions: msgspec.Raw = _ABSENT
+    document_id: str | None = None
+    doc_id: str | None = msgspec.field(default=None, name="doc_id")
 
 
 _decode_body = msgspec.json.Decoder(_Body).decode
 
 
-def parse_request(http: HttpRequest) -> GraphQLRequest:
-    """Return the GraphQL request. Raises `RequestError` with the HTTP status to answer."""
+def parse_request(http: HttpRequest, *, by_id: bool = False) -> GraphQLRequest:
+    """Return the GraphQL request. Raises `RequestError` with the HTTP status to answer.
+
+    `by_id`: whether documents may be named instead of sent; `query` is then None for these.
+    """
     if http.method == "POST":
         request = _parse_post(http)
     elif http.method == "GET":
@@ -78,8 +108,15 @@ def parse_request(http: HttpRequest) -> GraphQLRequest:
             http_status=405,
         )
     if request.query is None or not request.query.strip():
-        _refuse_missing_query(request)
+        if not by_id or not names_document(request):
+            refuse_missing_query(request)
+        request.query = None
     return request
+
+
+def names_document(request: GraphQLRequest) -> bool:
+    """Return whether the client names a document by id."""
+    return request.document_id is not None or "persistedQuery" in request.extensions
 
 
 def check_csrf(http: HttpRequest, required_headers: tuple[bytes, ...]) -> None:
@@ -104,11 +141,11 @@ def _is_preflighted(content_type: bytes) -> bool:
 
 
 def _parse_post(http: HttpRequest) -> GraphQLRequest:
-    _check_content_type(http.header(b"content-type"))
+    check_content_type(http.header(b"content-type"))
     try:
         body = _decode_body(http.body)
     except msgspec.ValidationError as error:
-        raise _invalid(_validation_problem(http.body, str(error))) from None
+        raise _invalid(_validation_problem(http, str(error))) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _invalid(f"the body is not valid JSON: {error}") from None
     return GraphQLRequest(
@@ -116,10 +153,12 @@ def _parse_post(http: HttpRequest) -> GraphQLRequest:
         body.operation_name,
         _NOTHING if body.variables is _ABSENT else _json_object(body.variables, "variables"),
         _NOTHING if body.extensions is _ABSENT else _json_object(body.extensions, "extensions"),
+        body.document_id if body.doc_id is None else body.document_id or body.doc_id,
     )
 
 
-def _check_content_type(value: bytes | None) -> None:
+def check_content_type(value: bytes | None) -> None:
+    """Raise `RequestError` (415) for bodies that are not JSON in UTF-8."""
     if value == b"application/json":
         return
     media_type, _, parameters = (value or b"").decode("latin-1").partition(";")
@@ -140,13 +179,18 @@ def _check_content_type(value: bytes | None) -> None:
             )
 
 
-def _validation_problem(body: bytes, detail: str) -> str:
-    if body.lstrip()[:1] == b"[":
+def _validation_problem(http: HttpRequest, detail: str) -> str:
+    if is_array(http.body) and http.batch_deadline is None:
         raise RequestError(
             "several operations in one request are not enabled here; send them one by one",
             code="BATCHING_NOT_ENABLED",
         )
     return detail.replace("`", "").replace(" - at $.", ", at ").replace(" - at $", "")
+
+
+def is_array(body: bytes) -> bool:
+    """Return whether the JSON in `body` begins as an array."""
+    return body.lstrip()[:1] == b"["
 
 
 def _parse_get(query_string: bytes) -> GraphQLRequest:
@@ -160,7 +204,7 @@ def _parse_get(query_string: bytes) -> GraphQLRequest:
     except (ValueError, UnicodeDecodeError):
         raise _invalid("the query string cannot be read: percent-encode it as UTF-8") from None
     names = [name for name, _ in pairs]
-    for name in ("query", "operationName", "variables", "extensions"):
+    for name in ("query", "operationName", "variables", "extensions", "documentId", "doc_id"):
         if names.count(name) > 1:
             raise _invalid(f"the parameter {name!r} is there twice")
     parameters = dict(pairs)
@@ -169,6 +213,7 @@ def _parse_get(query_string: bytes) -> GraphQLRequest:
         operation_name=parameters.get("operationName") or None,
         variables=_json_parameter(parameters, "variables"),
         extensions=_json_parameter(parameters, "extensions"),
+        document_id=parameters.get("documentId") or parameters.get("doc_id") or None,
     )
 
 
@@ -190,12 +235,11 @@ def _json_object(text: bytes | msgspec.Raw, name: str) -> Mapping[str, Any]:
     return value
 
 
-def _refuse_missing_query(request: GraphQLRequest) -> None:
-    if "persistedQuery" in request.extensions:
-        raise RequestError(
-            "persisted queries are not enabled here; send the whole query",
-            code="PERSISTED_QUERY_NOT_SUPPORTED",
-        )
+def refuse_missing_query(request: GraphQLRequest) -> None:
+    """Raise the `RequestError` for a request without a document."""
+    if names_document(request):
+        # Clients compare this message, letter by letter (Apollo Client, urql), and send the query.
+        raise RequestError("PersistedQueryNotSupported", code="PERSISTED_QUERY_NOT_SUPPORTED")
     raise RequestError("there is no query; send it as 'query'", code="MISSING_QUERY_STRING")
 
 

@@ -8,7 +8,7 @@ answered 200, as that media type's section recommends.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -40,14 +40,18 @@ SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"same-origin"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 )
+
+# The media type, the content coding and the CORS headers depend on these.
+VARY = b"accept, accept-encoding, origin"
 
 _HEADERS = {
     media_type: (
         (b"content-type", media_type.value),
         # Who asks, and with which headers, decides on the answer: never shared by default.
         (b"cache-control", b"private, no-cache, no-store, must-revalidate"),
-        (b"vary", b"accept, origin"),
+        (b"vary", VARY),
         *SECURITY_HEADERS,
     )
     for media_type in MediaType
@@ -56,12 +60,27 @@ _HEADERS = {
 
 @dataclass(slots=True)
 class HttpResponse:
-    """`errors`: how many GraphQL errors the body has, for telemetry."""
+    """`errors`: how many GraphQL errors the body has, `codes` theirs, for telemetry."""
 
     status: int
     headers: list[tuple[bytes, bytes]]
     body: bytes
     errors: int = 0
+    codes: tuple[str, ...] = ()
+
+
+def error_codes(errors: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Return the code of each error, empty where it has none; subgraphs choose theirs freely.
+
+    >>> error_codes([{"message": "m", "extensions": {"code": "X"}}, {"message": "n"}])
+    ('X', '')
+    """
+    codes = []
+    for error in errors:
+        extensions = error.get("extensions")
+        code = extensions.get("code") if isinstance(extensions, Mapping) else None
+        codes.append(code if isinstance(code, str) else "")
+    return tuple(codes)
 
 
 @lru_cache(maxsize=256)
@@ -128,4 +147,6 @@ def refusal(
     if well_formed and status == 400 and media_type is MediaType.JSON:
         status = 200
     body = orjson.dumps({"errors": errors})
-    return response(body, media_type, status, *extra, errors=len(errors))
+    reply = response(body, media_type, status, *extra, errors=len(errors))
+    reply.codes = error_codes(errors)
+    return reply

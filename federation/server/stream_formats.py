@@ -26,6 +26,8 @@ class StreamFormat(Enum):
     SUBSCRIPTION = 'multipart/mixed;boundary="graphql";subscriptionSpec=1.0'
     DEFER = 'multipart/mixed;boundary="graphql";deferSpec=20220824'
     WEBSOCKET = ""
+    # Single connection mode: parts are whole events, of many operations; nothing ends the stream.
+    EVENTS = "text/event-stream;charset=utf-8"
 
     @property
     def content_type(self) -> bytes:
@@ -34,17 +36,19 @@ class StreamFormat(Enum):
     @property
     def opening(self) -> bytes:
         """What comes before the first part; SSE: a comment, so that proxies pass the head on."""
-        return b":\n\n" if self is StreamFormat.SSE else b"--graphql"
+        return b":\n\n" if self in _SERVER_SENT else b"--graphql"
 
     @property
     def ending(self) -> bytes:
+        if self is StreamFormat.EVENTS:
+            return b""
         return b"event: complete\ndata: \n\n" if self is StreamFormat.SSE else b"--\r\n"
 
     @property
     def heartbeat(self) -> bytes | None:
         """What says that the stream lives; incremental delivery has nothing for it."""
         match self:
-            case StreamFormat.SSE:
+            case StreamFormat.SSE | StreamFormat.EVENTS:
                 return b":\n\n"
             case StreamFormat.SUBSCRIPTION:
                 return _PART + b"{}" + _BOUNDARY
@@ -53,6 +57,8 @@ class StreamFormat(Enum):
     def part(self, body: bytes) -> bytes:
         """Return `body`, a GraphQL response (for `DEFER` one with `hasNext`), as a part."""
         match self:
+            case StreamFormat.EVENTS:
+                return body
             case StreamFormat.SSE:
                 return b"event: next\ndata: " + body + b"\n\n"
             case StreamFormat.SUBSCRIPTION:
@@ -62,11 +68,16 @@ class StreamFormat(Enum):
     def failure(self, errors: bytes) -> bytes:
         """Return the last part of a stream that broke; `errors` is a JSON list."""
         match self:
+            case StreamFormat.EVENTS:
+                return b""
             case StreamFormat.SSE:
                 return self.part(b'{"errors":' + errors + b"}")
             case StreamFormat.SUBSCRIPTION:
                 return _PART + b'{"payload":null,"errors":' + errors + b"}" + _BOUNDARY
         return self.part(b'{"errors":' + errors + b',"hasNext":false}')
+
+
+_SERVER_SENT = (StreamFormat.SSE, StreamFormat.EVENTS)
 
 
 @dataclass(frozen=True, slots=True)

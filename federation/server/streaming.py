@@ -14,7 +14,7 @@ from starlette.types import Receive, Send
 
 from federation.errors import FederationError, RequestError, SubgraphError
 from federation.server.errors import internal_error, request_error
-from federation.server.response import SECURITY_HEADERS
+from federation.server.response import SECURITY_HEADERS, VARY
 from federation.server.stream_formats import StreamFormat
 
 # Seconds in which a client must have taken a part off our hands.
@@ -64,6 +64,7 @@ class StreamReply:
 
     status = 200
     errors = 0
+    codes: tuple[str, ...] = ()
 
     def __init__(
         self, format_: StreamFormat, parts: Parts, *, heartbeat: float = HEARTBEAT
@@ -76,7 +77,7 @@ class StreamReply:
             (b"cache-control", b"private, no-cache, no-store, must-revalidate"),
             # Some proxies collect an answer before passing it on unless told otherwise.
             (b"x-accel-buffering", b"no"),
-            (b"vary", b"accept, origin"),
+            (b"vary", VARY),
             *SECURITY_HEADERS,
         ]
 

@@ -24,8 +24,13 @@ class OperationSpan(Protocol):
     def named(self, kind: str, name: str | None) -> None:
         """The operation is known: `query`, `mutation` …, and its name."""
 
-    def answered(self, status: int, errors: int) -> None:
-        """The answer has this HTTP status and so many GraphQL errors."""
+    @property
+    def trace_id(self) -> str | None:
+        """The trace's id as hexadecimal digits; None where nothing is traced."""
+        ...
+
+    def answered(self, status: int, codes: tuple[str, ...]) -> None:
+        """The answer has this HTTP status and GraphQL errors with these codes."""
 
 
 class Tracing(Protocol):
@@ -43,6 +48,7 @@ class NoTracing:
     """Records nothing. One object serves as span, context manager and tracer."""
 
     fetches: FetchTracer | None = None
+    trace_id: str | None = None
 
     def operation(self, headers: RawHeaders) -> NoTracing:
         return self
@@ -56,7 +62,7 @@ class NoTracing:
     def named(self, kind: str, name: str | None) -> None:
         pass
 
-    def answered(self, status: int, errors: int) -> None:
+    def answered(self, status: int, codes: tuple[str, ...]) -> None:
         pass
 
     def __enter__(self) -> NoTracing:

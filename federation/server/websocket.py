@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,8 +20,12 @@ import orjson
 from starlette.types import Receive, Scope, Send
 
 from federation.execution.json_codec import decode
+from federation.server.api_keys import HEADER as API_KEY_HEADER
+from federation.server.errors import request_error
+from federation.server.peer import peer_of
 from federation.server.pipeline import Pipeline
 from federation.server.request import GraphQLRequest, HttpRequest
+from federation.server.response import HttpResponse, MediaType, refusal
 from federation.server.settings.engine import EngineSettings
 from federation.server.streaming import SEND_TIMEOUT, Parts, StreamReply, stream_error
 from federation.server.subscriptions import LIMIT
@@ -35,6 +40,9 @@ DUPLICATE_ID = 4409
 TOO_MANY_INITS = 4429
 TOO_BIG = 1009
 TRY_LATER = 1013
+
+# What a client may send of itself in `connection_init`.
+_CREDENTIALS = (b"authorization", API_KEY_HEADER)
 
 # A close frame holds 125 bytes, two of them the code (RFC 6455 §5.5).
 _MAX_REASON = 123
@@ -57,6 +65,7 @@ async def serve_websocket(
     if (await receive())["type"] != "websocket.connect":
         return
     http = HttpRequest("GET", scope.get("query_string", b""), list(scope["headers"]))
+    http.address, http.certificate = peer_of(scope)
     if pipeline is not None and not _is_own_origin(http, pipeline):
         # Before it is accepted, a close is an HTTP 403.
         await send({"type": "websocket.close", "code": 1008, "reason": "origin not allowed"})
@@ -185,10 +194,11 @@ class _Connection:
         headers = [item for item in self._http.headers if item[0] != b"accept"]
         # A request that could not be executed is told by its status then.
         headers.append((b"accept", b"application/graphql-response+json"))
-        authorization = _authorization(payload or {})
-        if authorization is not None and self._http.header(b"authorization") is None:
-            headers.append((b"authorization", authorization))
-        self._http = HttpRequest("POST", self._http.query_string, headers)
+        for name in _CREDENTIALS:
+            value = _credential(payload or {}, name)
+            if value is not None and self._http.header(name) is None:
+                headers.append((name, value))
+        self._http = replace(self._http, method="POST", headers=headers, _lookup=None)
         await self._send({"type": "connection_ack"})
 
     async def _subscribe(self, message: dict[str, Any], max_operations: int) -> None:
@@ -216,7 +226,7 @@ class _Connection:
         """Run one operation and send what it gives."""
         assert self._pipeline is not None
         try:
-            reply = await self._pipeline.current().answer(self._http, request)
+            reply = await self._answer(self._pipeline.current(), request)
             if isinstance(reply, StreamReply):
                 last = await self._send_parts(operation_id, reply.parts)
             elif reply.status == 200:
@@ -229,6 +239,18 @@ class _Connection:
             await self._send({"id": operation_id, **last})
         except TimeoutError:
             self._stalled.set()
+
+    async def _answer(
+        self, pipeline: Pipeline, request: GraphQLRequest
+    ) -> HttpResponse | StreamReply:
+        work = pipeline.work
+        if work.is_full:
+            return refusal([request_error(work.refuse())], MediaType.JSON, 503)
+        work.running += 1
+        try:
+            return await pipeline.answer(self._http, request)
+        finally:
+            work.running -= 1
 
     async def _send_parts(self, operation_id: str, parts: Parts) -> dict[str, Any]:
         """Send a stream's events; return its last message."""
@@ -268,22 +290,26 @@ def _request(payload: object) -> GraphQLRequest:
         raise _CloseConnection(BAD_MESSAGE, "The payload of subscribe is no object")
     query, name = payload.get("query"), payload.get("operationName")
     variables, extensions = payload.get("variables"), payload.get("extensions")
-    if not isinstance(query, str):
-        raise _CloseConnection(BAD_MESSAGE, "The payload of subscribe has no query")
     if name is not None and not isinstance(name, str):
         raise _CloseConnection(BAD_MESSAGE, "operationName is no text")
     for part in (variables, extensions):
         if part is not None and not isinstance(part, dict):
             raise _CloseConnection(BAD_MESSAGE, "variables and extensions must be objects")
-    return GraphQLRequest(query, name, variables or {}, extensions or {})
+    document_id = payload.get("documentId")
+    if document_id is not None and not isinstance(document_id, str):
+        raise _CloseConnection(BAD_MESSAGE, "documentId is no text")
+    named = document_id is not None or "persistedQuery" in (extensions or {})
+    if not isinstance(query, str) and (query is not None or not named):
+        raise _CloseConnection(BAD_MESSAGE, "The payload of subscribe has no query")
+    return GraphQLRequest(query or None, name, variables or {}, extensions or {}, document_id)
 
 
-def _authorization(payload: Mapping[str, Any]) -> bytes | None:
+def _credential(payload: Mapping[str, Any], wanted: bytes) -> bytes | None:
     """Return the credentials in `connection_init`, since browsers can set no header here."""
     inner = payload.get("headers")
     for place in (payload, inner if isinstance(inner, dict) else {}):
         for name, value in place.items():
-            if name.lower() == "authorization" and isinstance(value, str):
+            if name.lower().encode("utf-8", "replace") == wanted and isinstance(value, str):
                 printable = value.isascii() and value.isprintable()
                 return value.encode() if printable else None
     return None

@@ -14,6 +14,9 @@ The rules are those of GraphOS contracts:
 5. On demand, types that no visible field, argument or executable directive leads to are hidden,
    unless they have an included tag.
 
+One rule is ours, for views made at run time from what a caller may do: a tag `gate/key` whose gate
+is closed hides its element from everybody who holds none of the element's keys to this gate.
+
 Whether what is left makes sense to clients is judged by `federation.composition.contract`.
 """
 
@@ -40,15 +43,21 @@ _Directives = tuple[ConstDirectiveNode, ...]
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """What an audience sees; hashable, so that a caller can cache by it."""
+    """What an audience sees; hashable, so that a caller can cache by it.
+
+    `gates`: the first parts of tags such as `role/CNIPA_ADMIN`; `held`: the whole tags of this sort
+    that the audience holds. Elements without a tag of a gate are open.
+    """
 
     include: frozenset[str] = frozenset()
     exclude: frozenset[str] = frozenset()
     hide_unreachable: bool = False
+    gates: frozenset[str] = frozenset()
+    held: frozenset[str] = frozenset()
 
     def problem(self) -> str | None:
         """Return what is wrong with the tags themselves; None when nothing is."""
-        for tag in sorted(self.include | self.exclude):
+        for tag in sorted(self.include | self.exclude | self.gates | self.held):
             if not _TAG.fullmatch(tag):
                 return (
                     f'"{tag}" cannot be a tag: letters, digits, "_", "-" and "/" only, at most 128.'
@@ -57,6 +66,19 @@ class Contract:
         if both:
             return f'The tag "{both[0]}" is both included and excluded. Decide for one.'
         return None
+
+    def shuts_out(self, tags: frozenset[str]) -> bool:
+        """Whether an element with these tags is behind a gate the audience has no key to.
+
+        >>> view = Contract(gates=frozenset({"role"}), held=frozenset({"role/A"}))
+        >>> view.shuts_out(frozenset({"role/A", "role/B"})), view.shuts_out(frozenset({"role/B"}))
+        (False, True)
+        """
+        for gate in self.gates:
+            keys = {tag for tag in tags if tag.partition("/")[0] == gate and tag != gate}
+            if keys and not keys & self.held:
+                return True
+        return False
 
 
 def tags_of(directives: Iterable[ConstDirectiveNode]) -> frozenset[str]:
@@ -125,7 +147,8 @@ class _Marking:
         """Hide an element for its tags; `asks`: it needs an included one where there are such."""
         contract = self.contract
         left_out = asks and contract.include and not tags & contract.include
-        if tags & contract.exclude or left_out or is_inaccessible(directives):
+        hidden = tags & contract.exclude or left_out or contract.shuts_out(tags)
+        if hidden or is_inaccessible(directives):
             self.hidden.add(coordinate)
 
     def hide_interface_fields(self) -> None:

@@ -67,6 +67,9 @@ def mutation(
 ) -> Callable[[Method], Method]:
     """Return the decorator of a mutation that takes `info` and arguments by name.
 
+    Who may call it is also said by tags `role/…`: a gateway whose views have the gate `role` shows
+    it to nobody else.
+
     `payload`: its payload type, made with `errors` only when the command was refused. Without one
     (a list, say) a refusal is a top-level error with the code of its first problem.
     """
@@ -96,7 +99,10 @@ def mutation(
                 return payload(errors=[UserError.from_problem(p) for p in refusal.problems])
 
         made: Any = strawberry.federation.mutation(
-            resolver=run, description=description, authenticated=True
+            resolver=run,
+            description=description,
+            authenticated=True,
+            tags=[f"role/{role}" for role in sorted({permit.role for permit in permits})],
         )
         return made  # type: ignore[no-any-return]
 

@@ -26,6 +26,7 @@ from federation.plan.shape import (
     ResponseShape,
     TypenameShape,
     ValueShape,
+    WithheldShape,
 )
 
 # What must not hold for a leaf to be taken as it is; then `runtime` looks closer. The class is
@@ -102,7 +103,7 @@ class _Writer:
                 if not is_root:
                     self._write_type_test(shape, empty)
                 for number, member in enumerate(shape.fields):
-                    if not _is_conditional(member) and not isinstance(member.value, TypenameShape):
+                    if not _is_conditional(member) and _is_read(member):
                         source.line(f"value_{number} = item[{member.source!r}]")
                         empty[member.source] = None
                 if not empty:
@@ -150,7 +151,8 @@ class _Writer:
                 typename = "typename" if shape.typename is None else repr(shape.typename)
                 tests.append(source.is_one_of(typename, member.types))
             with source.block(f"if {' and '.join(tests)}:"):
-                source.line(f"{variable} = item.get({member.source!r})")
+                if _is_read(member):
+                    source.line(f"{variable} = item.get({member.source!r})")
                 text = self._write_value(shape, member, value, variable)
                 source.line(f"result[{member.key!r}] = {text}")
         source.line("return result")
@@ -163,6 +165,10 @@ class _Writer:
         match member.value:
             case TypenameShape():
                 return "typename" if shape.typename is None else repr(shape.typename)
+            case WithheldShape():
+                if not member.nullable:
+                    source.line("raise Irregular")
+                return "None"
             case RawShape():
                 return variable
             case LeafShape(scalar, None) if scalar not in _PLAIN_TESTS:
@@ -201,7 +207,7 @@ class _Writer:
                 return self._object(shape, path)
             case ListShape():
                 return f"{self._list(shape, path)}({{0}}, state)"
-            case TypenameShape() | RawShape():
+            case TypenameShape() | RawShape() | WithheldShape():
                 return "{0}"
 
     def _list(self, shape: ListShape, path: KeyPath) -> str:
@@ -246,3 +252,8 @@ class _Writer:
 
 def _is_conditional(member: FieldShape) -> bool:
     return bool(member.conditions) or member.types is not None
+
+
+def _is_read(member: FieldShape) -> bool:
+    """Whether the member's value comes from the data under its own name."""
+    return not isinstance(member.value, TypenameShape | WithheldShape)

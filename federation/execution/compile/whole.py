@@ -28,6 +28,7 @@ from federation.plan.shape import (
     ResponseShape,
     TypenameShape,
     ValueShape,
+    WithheldShape,
 )
 
 # The bytes of a GraphQL response → those of its `data`, or None where it cannot pass as it is.
@@ -132,7 +133,7 @@ class _Types:
                 return list.__class_getitem__(items)
             case ObjectShape():
                 return self.object(shape, field.selections)
-            case RawShape():
+            case RawShape() | WithheldShape():
                 raise _Unsuitable
 
 

@@ -8,7 +8,9 @@ from msgspec import Meta, field
 
 from federation.server.settings.base import Positive, Section
 
-_OWN_EXTENSIONS = frozenset({"apolloQueryPlan", "queryPlan", "truncated"})
+_OWN_EXTENSIONS = frozenset(
+    {"authorizationErrors", "cost", "apolloQueryPlan", "queryPlan", "trace", "truncated"}
+)
 
 
 class Extensions(Section, frozen=True):

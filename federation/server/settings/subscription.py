@@ -61,6 +61,21 @@ class SubscriptionMode(Section, frozen=True):
     callback: CallbackMode | None = None
 
 
+class SingleConnection(Section, frozen=True):
+    """GraphQL over SSE in single connection mode: one event stream carries the answers to many
+    operations. For clients behind HTTP/1.1, where a browser opens few connections. Off by default:
+    streams belong to one process, so a load balancer must send a client to the same one each time.
+
+    `max_streams`: reserved and open ones together. `reservation_timeout`: how long a reserved
+    stream may wait to be opened. How many operations one may run is `max_operations_per_connection`
+    of the section above, how many answers may wait for a slow client its `queue_capacity`.
+    """
+
+    enabled: bool = False
+    max_streams: Positive = 1_000
+    reservation_timeout: Duration = 30.0
+
+
 class Subscription(Section, frozen=True):
     """`queue_capacity`: events that may wait for one slow client before its stream ends.
 
@@ -74,3 +89,4 @@ class Subscription(Section, frozen=True):
     max_opened_subscriptions: Positive = 10_000
     max_operations_per_connection: Positive = 100
     connection_init_timeout: Duration = 10.0
+    sse_single_connection: SingleConnection = SingleConnection()

@@ -25,12 +25,22 @@ class QueryPlanning(Section, frozen=True):
     warm_up_timeout: Duration = 10.0
 
 
+class IntrospectionAccess(Section, frozen=True):
+    """Who may read the schema: callers who are logged in and, where `scopes` are given, have all
+    scopes of one of the lists. What they read is their own view of the graph.
+    """
+
+    scopes: tuple[tuple[Annotated[str, Meta(min_length=1)], ...], ...] = ()
+
+
 class SupergraphSection(Section, frozen=True):
-    """`listen` is host:port; `path` is where GraphQL is answered."""
+    """`listen` is host:port; `path` is where GraphQL is answered. `introspection`: whether clients
+    may read the schema, or which of them, such as `{ scopes: [[schema:read]] }`.
+    """
 
     listen: str = "127.0.0.1:4000"
     path: Annotated[str, Meta(pattern=r"^/[^\s?#]*$")] = "/graphql"
-    introspection: bool = False
+    introspection: bool | IntrospectionAccess = False
     query_planning: QueryPlanning = QueryPlanning()
 
     def __post_init__(self) -> None:

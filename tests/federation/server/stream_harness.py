@@ -11,7 +11,7 @@ from typing import Any
 
 from federation.composition import compose
 from federation.composition.result import Composed, SubgraphSource
-from federation.server.app import Application, build_app
+from federation.server.app import Application, Surroundings, build_app
 from federation.server.settings.engine import EngineSettings
 from tests.federation.server.harness import running
 
@@ -122,7 +122,9 @@ class Topic:
 
 
 @contextlib.asynccontextmanager
-async def hub(settings: EngineSettings | None = None) -> AsyncIterator[tuple[Application, Topic]]:
+async def hub(
+    settings: EngineSettings | None = None, surroundings: Surroundings | None = None
+) -> AsyncIterator[tuple[Application, Topic]]:
     topic = Topic()
 
     async def source() -> str:
@@ -133,6 +135,7 @@ async def hub(settings: EngineSettings | None = None) -> AsyncIterator[tuple[App
         source,
         local={"items": topic.items, "prices": topic.prices},
         local_streams={"prices": topic.events},
+        surroundings=surroundings,
     )
     async with running(app):
         yield app, topic

@@ -50,7 +50,7 @@ async def test_not_ready_before_a_supergraph_is_loaded() -> None:
 
     client = Client(build_app(EngineSettings(), source))
     reply = await client.request("GET", "/health", query_string="ready")
-    assert (reply.status, reply.json) == (503, {"status": "DOWN"})
+    assert (reply.status, reply.json) == (503, {"status": "DOWN", "reason": "starting"})
     assert (await client.request("GET", "/health")).status == 200
     reply = await client.post("{ hello }")
     assert (reply.status, reply.code) == (503, "NO_SUPERGRAPH_AVAILABLE")

@@ -1,0 +1,1 @@
+"""What an operation may read: the graph's access rules, kept before anything is fetched."""

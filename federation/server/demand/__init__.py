@@ -1,0 +1,1 @@
+"""What an operation may cost: estimated before it runs, counted after."""
