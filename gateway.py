@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import logging
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
@@ -34,12 +33,10 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from adapters.progress import Progress
-    from federation.registry.model import SupergraphVersion
     from federation.registry.service import Registry
     from federation.registry.snapshot import Snapshot
     from federation.server.app import Companion, Sourced
     from federation.server.authentication import Claims
-    from federation.server.engine import Engine
     from federation.server.identity import ClientIdentity
     from federation.server.request import HttpRequest
     from resolvers.database.pool import Database
@@ -48,7 +45,6 @@ if TYPE_CHECKING:
 
 Role = Literal["all", "gateway", "subgraphs", "worker"]
 ROLES: tuple[Role, ...] = ("all", "gateway", "subgraphs", "worker")
-logger = logging.getLogger("hub")
 TITLE = "知通枢纽 · Zhitong Hub"
 
 
@@ -140,10 +136,14 @@ def build_app(
         examples=example_queries(),
         routes=parts.routes(),
         lifespan=parts.lifespan,
-        companions=[*companions, graph.follow] if graph.kept else companions,
+        companions=[*companions, *graph.companions()],
         identifier=_HubIdentifier(identity, development=development),
         key_holder=_KeyHolder(),
         response_cache=parts.cache,
+        api_keys=parts.keys,
+        quotas=parts.quotas,
+        document_source=graph.served,
+        usage_sink=graph.served,
     )
     local: dict[str, Any] = {}
     streams: dict[str, Any] = {}
@@ -243,41 +243,38 @@ class _KeyHolder:
 
 
 class _Graph:
-    """The graph this hub serves: its own subgraphs and what others published to the registry.
+    """The graph this hub serves: by the registry its own subgraphs and what others published.
 
     Without a registry (turned off, or a gateway that was given no database) it is the hub's own
     subgraphs and nothing else.
     """
 
-    # How long a gateway waits for the subgraphs' process to publish for the first time.
-    _PATIENCE_SECONDS = 30.0
-
     def __init__(self, settings: HubSettings, identity: IdentityKey, role: Role) -> None:
-        from federation.registry.following import Follower
         from federation.registry.postgres.store import PostgresStore
         from federation.registry.service import Registry
+        from federation.server.served_graph import ServedGraph
         from resolvers.database.late import LateDatabase
 
         self._settings = settings
         self._role = role
-        given_key = settings.registry.signing_key
-        self._key = given_key.encode() if given_key else identity.derive("registry")
-        self._database = LateDatabase()
         section = settings.registry
-        given = role != "gateway" or settings.database.given
-        self.kept = section.enabled and given
-        self.registry = Registry(PostgresStore(self._database), section.settings())
-        self._follower = Follower(self.registry, section.ref, interval=section.poll_interval)
+        signing_key = section.signing_key
+        self._key = signing_key.encode() if signing_key else identity.derive("registry")
+        self._database = LateDatabase()
+        self._registry = Registry(PostgresStore(self._database), section.settings())
+        served = ServedGraph(self._registry, section.ref, interval=section.poll_interval)
+        kept = section.enabled and (role != "gateway" or settings.database.given)
+        self.served = served if kept else None
 
     def routes(self) -> list[BaseRoute]:
         """Return the registry's routes, none where it is not kept."""
         from federation.server.registry_api.routes import registry_routes
 
-        if not self.kept:
+        if self.served is None:
             return []
         section = self._settings.registry
         return registry_routes(
-            self.registry,
+            self._registry,
             signing_key=self._key,
             public_url=section.public_url,
             max_request_bytes=section.max_request_bytes,
@@ -291,48 +288,37 @@ class _Graph:
         from resolvers.hub.notices import Notices
 
         self._database.open(database)
-        ring = self._follower.ring
+        if self.served is None:
+            yield
+            return
+        ring = self.served.ring
         async with Notices(CHANNEL, lambda payload: ring(), ring).running(database):
             try:
                 yield
             finally:
-                await self.registry.close()
+                await self._registry.close()
 
     async def publish_own(self) -> None:
         """Publish the hub's own subgraphs, where their schemas are new."""
         from federation.registry.model import SubgraphProposal
         from schema.printed import printed_sdl
 
-        proposals = [
-            SubgraphProposal(name, printed_sdl(name), url) for name, url in self._urls().items()
-        ]
-        done = await self.registry.publish_own(self._settings.registry.ref, proposals)
-        if done.errors:
-            problems = "; ".join(f"{error.code}: {error.message}" for error in done.errors)
-            logger.error("the hub's own subgraphs are not live as they are now: %s", problems)
-
-    async def source(self) -> Sourced:
-        """Return the supergraph to start with. Raises `CommandError` when there is none."""
-        from federation.server.app import Sourced
-
-        if not self.kept:
-            return Sourced(await _compose(self._urls()))
-        found = await self._follower.first(self._PATIENCE_SECONDS)
-        if found is None:
-            raise CommandError(
-                f"nothing is live in {self._settings.registry.graph} yet; start the hub's"
-                " subgraphs over the same database, or see what the log says of them"
+        if self.served is not None:
+            urls = self._urls().items()
+            await self.served.publish_own(
+                [SubgraphProposal(name, printed_sdl(name), url) for name, url in urls]
             )
-        version, own = found
-        return Sourced(version.sdl, own)
 
-    async def follow(self, engine: Engine) -> None:
-        """Load whatever goes live in the registry; never returns."""
+    async def source(self) -> Sourced | str:
+        """Return the supergraph to start with."""
+        if self.served is None:
+            return await _compose(self._urls())
+        return await self.served.source()
 
-        async def load(version: SupergraphVersion, own: frozenset[str]) -> None:
-            await engine.load(version.sdl, own)
-
-        await self._follower.run(load)
+    def companions(self) -> list[Companion]:
+        """Return what runs beside the gateway."""
+        served = self.served
+        return [] if served is None else [served.follow, served.forget_usage]
 
     def _urls(self) -> dict[str, str]:
         """Return where the hub's own subgraphs are reached from outside."""
@@ -363,6 +349,8 @@ class _Parts:
         role: Role,
     ) -> None:
         from federation.server.response_caching import build_cache
+        from resolvers.hub.key_ring import KeyRing
+        from resolvers.hub.quotas import QuotaUse
         from schema.late_server import LateServer
 
         self._settings = settings
@@ -370,6 +358,10 @@ class _Parts:
         self._graph = graph
         self._role = role
         self.cache = build_cache(settings.response_cache)
+        # A gateway without a database knows no keys, and counts quotas for itself.
+        known = role == "all" or (role == "gateway" and settings.database.given)
+        self.keys = KeyRing() if known else None
+        self.quotas = QuotaUse() if known else None
         self._say = say
         self._progress = progress
         self.server = LateServer()
@@ -398,17 +390,20 @@ class _Parts:
     async def lifespan(self) -> AsyncIterator[None]:
         """Keep open what the role needs."""
         async with contextlib.AsyncExitStack() as stack:
-            if self._role == "gateway":
-                if self._graph.kept:
-                    opening = open_hub_database(self._settings, upgrade=False)
-                    database = await stack.enter_async_context(opening)
-                    await stack.enter_async_context(self._graph.opened(database))
-                    await self._cache_hints(stack, database)
+            if self._role == "gateway" and not self._settings.database.given:
                 yield
                 return
-            database = await stack.enter_async_context(open_hub_database(self._settings))
+            upgrade = self._role != "gateway"
+            opening = open_hub_database(self._settings, upgrade=upgrade)
+            database = await stack.enter_async_context(opening)
             await stack.enter_async_context(self._graph.opened(database))
-            await stack.enter_async_context(self._subgraphs(database))
+            if self.keys is not None and self.quotas is not None:
+                await stack.enter_async_context(self.keys.running(database))
+                await stack.enter_async_context(self.quotas.running(database))
+            if self._role == "gateway":
+                await self._cache_hints(stack, database)
+            else:
+                await stack.enter_async_context(self._subgraphs(database))
             yield
 
     @contextlib.asynccontextmanager
@@ -444,7 +439,7 @@ class _Parts:
             deadline = self._settings.traffic_shaping.deadline
             header = deadline.header if deadline.accept else None
             self.server.open(server, subgraph_app(server, deadline_header=header))
-            if self._role in ("all", "subgraphs") and self._graph.kept:
+            if self._role in ("all", "subgraphs"):
                 await self._graph.publish_own()
             if self._role in ("all", "worker"):
                 worker = Worker(database, peers, (*ALL_JOBS, PULL_JOBS))
@@ -511,15 +506,23 @@ def _remote_subgraphs(settings: HubSettings) -> dict[str, str]:
     return {name: urls[name] for name in subgraph_names()}
 
 
+def _listening(args: argparse.Namespace, settings: HubSettings) -> HubSettings:
+    host, port = listen_address(args, settings)
+    section = msgspec.structs.replace(settings.supergraph, listen=f"{host}:{port}")
+    return msgspec.structs.replace(settings, supergraph=section)
+
+
 def serve(args: argparse.Namespace) -> int:
     """`hub serve`: the hub, or with `--supergraph…` the engine alone."""
     if args.supergraph or args.supergraph_config:
         return serve_engine(args)
-    settings = read_settings(args)
-    host, port = listen_address(args, settings)
-    section = msgspec.structs.replace(settings.supergraph, listen=f"{host}:{port}")
-    settings = msgspec.structs.replace(settings, supergraph=section)
+    settings = _listening(args, read_settings(args))
+    host, port = settings.supergraph.address()
     from adapters.console import Lines
+    from federation.cli.watching import watch_settings
+
+    def again() -> HubSettings:
+        return _adjusted(_listening(args, read_settings(args)), args.role)
 
     def say(line: str) -> None:
         print(line, file=sys.stderr, flush=True)
@@ -530,6 +533,7 @@ def serve(args: argparse.Namespace) -> int:
         development=args.dev,
         say=say,
         progress=Lines(sys.stderr, only_new=True),
+        companions=[watch_settings(args.config, again)] if args.hot_reload and args.config else (),
     )
     return run_app(
         app,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -110,5 +111,5 @@ def _companions(args: argparse.Namespace, sdl: str) -> list[Companion]:
         return []
     from federation.cli.watching import watch_settings, watch_supergraph
 
-    settings = [watch_settings(args)] if args.config else []
+    settings = [watch_settings(args.config, partial(load_settings, args))] if args.config else []
     return [watch_supergraph(Path(args.supergraph), sdl), *settings]

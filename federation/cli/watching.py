@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
-import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from federation.cli.errors import CommandError
 from federation.cli.files import read_text
-from federation.cli.settings import load_settings
 
 if TYPE_CHECKING:
     from federation.server.app import Companion
     from federation.server.engine import Engine
     from federation.server.settings.engine import EngineSettings
-
-logger = logging.getLogger("federation.server")
-
-# What the program around the engine makes of the settings of the file.
-Adjust = Callable[["EngineSettings"], "EngineSettings"]
 
 
 def watch_supergraph(path: Path, sdl: str) -> Companion:
@@ -36,29 +28,26 @@ def watch_supergraph(path: Path, sdl: str) -> Companion:
     return watch
 
 
-def watch_settings(
-    args: argparse.Namespace, adjust: Adjust = lambda settings: settings
-) -> Companion:
-    """Return who puts the settings of the `--config` file in place whenever it changes.
+def watch_settings(config: str, read: Callable[[], EngineSettings]) -> Companion:
+    """Return who puts other settings in place whenever the file `config` changes.
 
-    A file that cannot be used is told in the log with line and column, and the last one stays.
-    Raises `CommandError` when it cannot be read now.
+    `read` gives what the file says then. A file that cannot be used is told in the log with line
+    and column, and the last one stays. Raises `CommandError` when it cannot be read now.
     """
     from federation.config.errors import ConfigError
     from federation.errors import FederationError
     from federation.registry.watcher import watch_file
 
-    path = Path(args.config)
-    content = read_text(args.config, "configuration")
+    content = read_text(config, "configuration")
 
     async def watch(engine: Engine) -> None:
         async def load(text: str) -> None:
             try:
-                settings = adjust(load_settings(args))
+                settings = read()
             except (ConfigError, CommandError) as error:
                 raise FederationError(str(error)) from None
             await engine.reconfigure(settings)
 
-        await watch_file(path, content, load)
+        await watch_file(Path(config), content, load)
 
     return watch
