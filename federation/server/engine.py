@@ -36,6 +36,9 @@ from federation.server.disconnect import Clients
 from federation.server.documents import Documents
 from federation.server.front import build_front
 from federation.server.headers import HeaderPropagation
+from federation.server.hooks.fetching import hooked_streams, hooked_transports
+from federation.server.hooks.running import Hooks, build_hooks
+from federation.server.hooks.schema_changes import SchemaNews
 from federation.server.identity import Identifier, IdentityRules
 from federation.server.metrics.cold_path import ColdThreads
 from federation.server.metrics.parts import of_response_cache, of_snapshot, of_traffic, of_work
@@ -60,6 +63,7 @@ from federation.server.settings.telemetry import ResponseTraceId
 from federation.server.single_connections import SingleConnections
 from federation.server.subscriptions import Subscriptions
 from federation.server.telemetry import start_tracing
+from federation.server.unknown_subgraphs import unknown_subgraphs
 from federation.server.usage import UsageSink
 from federation.server.view_rules import KeyHolder, ViewRules
 from federation.server.warming import warm
@@ -137,7 +141,8 @@ class Engine:
         self.pipeline = self._pipeline(settings, self.authenticator)
         self._watching: asyncio.Task[None] | None = None
         self._expose()
-        self.on_loaded: list[Callable[[Snapshot], None]] = []
+        self._schema_news = SchemaNews(lambda: self.pipeline.hooks, self._cold)
+        self.on_loaded: list[Callable[[Snapshot], None]] = [self._schema_news.loaded]
 
     def _pipeline(self, settings: EngineSettings, authenticator: Authenticator) -> Pipeline:
         csrf = settings.csrf
@@ -191,6 +196,7 @@ class Engine:
             sharing=OperationSharing(settings.traffic_shaping.router.deduplicate_query),
             deadlines=Deadlines(settings.traffic_shaping),
             propagation=_propagation(settings.extensions),
+            hooks=build_hooks(settings.hooks),
             response_headers=_response_headers(settings.headers),
             stored=build_documents(
                 settings.apq, settings.persisted_queries, self._automatic, self._document_source
@@ -266,12 +272,16 @@ class Engine:
 
     async def _load(self, sdl: str, own: Collection[str] | None) -> Snapshot:
         async with self._loading:
-            self._own = None if own is None else frozenset(own)
             cache_bytes = self.settings.supergraph.query_planning.cache_bytes
             schema = await asyncio.get_running_loop().run_in_executor(
                 self._cold, build_schema, sdl, cache_bytes
             )
-            snapshot = self._snapshot(schema, self.settings)
+            before, self._own = self._own, None if own is None else frozenset(own)
+            try:
+                snapshot = self._snapshot(schema, self.settings, self.pipeline.hooks)
+            except BaseException:
+                self._own = before
+                raise
             await warm(self.live.current, snapshot, self.pipeline.documents)
             await self.live.swap(snapshot)
         _settle()
@@ -302,7 +312,7 @@ class Engine:
             current = self.live.current
             snapshot = None
             if current is not None:
-                snapshot = self._snapshot(current.schema, settings)
+                snapshot = self._snapshot(current.schema, settings, pipeline.hooks)
                 await warm(current, snapshot, pipeline.documents)
             self.settings, self.pipeline = settings, pipeline
             if authenticator is not self.authenticator:
@@ -321,7 +331,7 @@ class Engine:
             logger.warning("only after a restart: %s", ", ".join(waiting))
         return waiting
 
-    def _snapshot(self, schema: Schema, settings: EngineSettings) -> Snapshot:
+    def _snapshot(self, schema: Schema, settings: EngineSettings, hooks: Hooks | None) -> Snapshot:
         async def build(whole: Schema, contract: Contract) -> Schema:
             return await asyncio.get_running_loop().run_in_executor(
                 self._cold, restricted, whole, contract
@@ -330,16 +340,22 @@ class Engine:
         cache_bytes = settings.supergraph.query_planning.cache_bytes
         local = {name: call for name, call in self._local.items() if self._serves(name)}
         streams = {name: call for name, call in self._local_streams.items() if self._serves(name)}
+        names = [subgraph.name for subgraph in schema.supergraph.subgraphs]
+        for problem in unknown_subgraphs(settings, names):
+            logger.warning("hub.yaml: %s", problem)
+        reserved = frozenset[str]() if self._identifier is None else self._identifier.reserved
+        transports = connect(
+            schema.supergraph,
+            settings,
+            local,
+            self.traffic,
+            caching=self._caching(schema, settings),
+        )
+        sources = connect_streams(schema.supergraph, settings, streams, self._callbacks)
         return Snapshot(
             views=Views(schema, build, cache_bytes, settings.views.max),
-            transports=connect(
-                schema.supergraph,
-                settings,
-                local,
-                self.traffic,
-                caching=self._caching(schema, settings),
-            ),
-            streams=connect_streams(schema.supergraph, settings, streams, self._callbacks),
+            transports=hooked_transports(transports, hooks, reserved),
+            streams=hooked_streams(sources, hooks, reserved),
             ways=stream_ways(schema.supergraph, settings),
         )
 
@@ -359,6 +375,7 @@ class Engine:
         """Close all connections and send what telemetry is left."""
         if self._watching is not None:
             self._watching.cancel()
+        await self._schema_news.close()
         await self.live.swap(None)
         await self.counters.close()
         if self.response_cache is not None:

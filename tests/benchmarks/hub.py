@@ -26,12 +26,13 @@ from typing import Any
 import msgspec
 
 from federation.server.settings.engine import for_development
-from gateway import SCHEMAS, AdaptersSection, DatabaseSection, HubSettings, build_app
+from gateway import AdaptersSection, DatabaseSection, HubSettings, build_app
 from resolvers.database.launcher import EmbeddedSettings, start_embedded
 from resolvers.database.migrations import migrate
 from resolvers.database.pool import Database, PoolSettings
 from resolvers.generator.load import generate
 from resolvers.reference.load import load_reference
+from schema.printed import FOLDER
 from tests.benchmarks.measure import print_table
 from tests.gateway.conftest import Hub, running
 
@@ -154,7 +155,7 @@ async def _queries(url: str) -> list[tuple[str, str, str | None, dict[str, Any]]
         await database.close()
     found: list[tuple[str, str, str | None, dict[str, Any]]] = [
         (f"example {path.stem}", path.read_text("utf-8"), None, {})
-        for path in sorted((SCHEMAS / "examples").glob("*.graphql"))
+        for path in sorted((FOLDER / "examples").glob("*.graphql"))
         if "mutation" not in path.read_text("utf-8") and "subscription" not in path.stem
     ]
     for operation, (prefix, variables) in _JOURNEYS.items():

@@ -266,3 +266,11 @@ class Socket:
         self._inbox.put_nowait({"type": "websocket.disconnect", "code": 1001})
         async with asyncio.timeout(3):
             await self.task
+
+
+def sse_data(piece: bytes | None) -> Any:
+    """Return the JSON of a Server-Sent Event of type `next`."""
+    assert piece is not None
+    name, data = piece.decode().rstrip("\n").split("\n")
+    assert name == "event: next"
+    return json.loads(data.removeprefix("data: "))

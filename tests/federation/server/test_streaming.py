@@ -15,7 +15,14 @@ from federation.server.app import Application
 from federation.server.settings.engine import EngineSettings
 from federation.server.settings.subscription import Subscription
 from federation.server.stream_formats import StreamFormat, acceptable
-from tests.federation.server.stream_harness import ITEMS, PRICES, HttpStream, hub, supergraph
+from tests.federation.server.stream_harness import (
+    ITEMS,
+    PRICES,
+    HttpStream,
+    hub,
+    sse_data,
+    supergraph,
+)
 
 SSE = {"accept": "text/event-stream"}
 MULTIPART = {"accept": 'multipart/mixed;subscriptionSpec="1.0", application/json'}
@@ -28,13 +35,6 @@ def with_limits(**limits: Any) -> EngineSettings:
 
 async def load(app: Application, sdl: str) -> None:
     await app._engine_of[0].load(sdl)
-
-
-def sse_data(piece: bytes | None) -> Any:
-    assert piece is not None
-    name, data = piece.decode().rstrip("\n").split("\n")
-    assert name == "event: next"
-    return json.loads(data.removeprefix("data: "))
 
 
 def part_data(piece: bytes | None) -> Any:
