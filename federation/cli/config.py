@@ -1,4 +1,4 @@
-"""`config schema` and `config validate`: what the configuration file may say, and whether it does.
+"""`config schema`, `reference`, `validate`: what the configuration may say, and whether it does.
 
 The Struct of the file is the caller's: the engine alone knows its own sections, the hub knows
 more. The composition root sets `settings_struct` on the parsed arguments, or takes the default.
@@ -17,11 +17,26 @@ if TYPE_CHECKING:
     from federation.cli.parser import Subparsers
 
 
+_REFERENCE = """\
+# hub.yaml
+
+Every key of the configuration: what it may be, what it is when it is left out, what it means.
+Durations are written `500ms`, `30s`, `5m`, `1h`. `${env.NAME}`, `${env.NAME:-default}` and
+`${file.path}` stand for a variable of the environment and for the content of a file. The same as
+JSON Schema, for editors: `hub config schema`. To check a file: `hub config validate FILE`.
+
+Written by `hub config reference`.
+
+"""
+
+
 def add(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser("config", help="print or check the configuration")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     schema = actions.add_parser("schema", help="print the JSON Schema of hub.yaml")
     schema.set_defaults(run=run_schema)
+    reference = actions.add_parser("reference", help="print all keys of hub.yaml, as Markdown")
+    reference.set_defaults(run=run_reference)
     validate = actions.add_parser("validate", help="check a configuration file")
     validate.add_argument("file", nargs="?", default="hub.yaml")
     validate.set_defaults(run=run_validate)
@@ -31,6 +46,13 @@ def run_schema(args: argparse.Namespace) -> int:
     from federation.config.json_schema import json_schema
 
     print(json.dumps(json_schema(_struct(args)), indent=2, ensure_ascii=False))
+    return 0
+
+
+def run_reference(args: argparse.Namespace) -> int:
+    from federation.config.reference import print_reference
+
+    print(_REFERENCE + print_reference(_struct(args)), end="")
     return 0
 
 

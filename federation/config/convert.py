@@ -26,6 +26,9 @@ from federation.config.expansion import Expander
 
 S = TypeVar("S", bound=msgspec.Struct)
 
+# What is shorter is no secret, and stands in any sentence.
+_SHORTEST_SECRET = 4
+
 # How sections' own checks begin: "'listen' must be host:port".
 _QUOTED = re.compile(r"'([^']+)'")
 
@@ -80,6 +83,7 @@ class Subtree:
 class _Builder:
     def __init__(self, expander: Expander) -> None:
         self._expander = expander
+        self._filled: set[str] = set()
 
     def build(self, value: Value, wanted: Any) -> Any:
         if wanted is Subtree:
@@ -121,7 +125,14 @@ class _Builder:
         except ConfigError:
             raise  # of a `Subtree`: it knows its place
         except (ValueError, TypeError) as error:
-            raise _place_of(str(error), value).error(str(error)) from None
+            problem = str(error)
+            raise _place_of(problem, value).error(self._without_filled(problem)) from None
+
+    def _without_filled(self, problem: str) -> str:
+        """Return what a section's own check says, without values that were filled in."""
+        for text in sorted(self._filled, key=len, reverse=True):
+            problem = problem.replace(text, "…").replace(repr(text)[1:-1], "…")
+        return problem
 
     def _subtree(self, value: Value) -> Subtree:
         if isinstance(value, Scalar) and _is_null(value):
@@ -163,6 +174,8 @@ class _Builder:
             raise value.place.error(f"expected {_words(wanted)}, got {_kind(value)}")
         text = self._expander.expand(value.text, value.place)
         expanded = text is not value.text
+        if expanded and len(text) >= _SHORTEST_SECRET:
+            self._filled.add(text)
         data: Any = text
         if not (expanded and _accepts_text(wanted)):
             data = _resolve(text, value, expanded)

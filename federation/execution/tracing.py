@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from time import perf_counter
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from opentelemetry import propagate, trace
 from opentelemetry.trace import SpanKind, StatusCode
@@ -77,127 +77,29 @@ class _CompositeSpan:
         self._second.end(error, response)
 
 
-class Fetched(NamedTuple):
-    """What became of one fetch.
+CANCELLED = "CANCELLED"
+
+
+class Fetched:
+    """A fetch of a `FetchLog`, and what became of it.
 
     `started`: seconds since the log was opened; `duration`: seconds. `status`: of HTTP, None where
     there was none. `errors`: GraphQL errors in the answer. `code`: why there was no answer,
     `CANCELLED` when nobody waited for it any more. `shared`: the answer was got for several.
     """
 
-    subgraph: str
-    operation_name: str | None
-    representations: int
-    started: float
-    duration: float
-    status: int | None
-    errors: int
-    code: str | None
-    shared: bool
-
-
-CANCELLED = "CANCELLED"
-
-
-class FetchLog:
-    """`FetchTracer` that notes the fetches of one request, up to `limit`, in order of their ends.
-
-    `count` is of all, noted or not; `taken`: calls, seconds and failures by subgraph, of those that
-    were taken out. `told` gets those that end after the request did. `waited`: seconds in which at least one was under way; what a
-    request took beside them is our own work.
-    """
-
     __slots__ = (
-        "_limit",
-        "_running",
-        "_since",
-        "count",
-        "fetched",
-        "opened",
-        "taken",
-        "told",
-        "waited",
+        "_log",
+        "code",
+        "duration",
+        "errors",
+        "operation_name",
+        "representations",
+        "shared",
+        "started",
+        "status",
+        "subgraph",
     )
-
-    def __init__(self, limit: int = 100) -> None:
-        self._limit = limit
-        self._running = 0
-        self._since = 0.0
-        self.count = 0
-        self.waited = 0.0
-        self.fetched: list[Fetched] = []
-        self.taken: dict[str, tuple[int, float, int]] = {}
-        self.told: Callable[[list[Fetched]], None] | None = None
-        self.opened = perf_counter()
-
-    @property
-    def running(self) -> int:
-        """How many fetches are under way."""
-        return self._running
-
-    def take(self) -> list[Fetched]:
-        """Return what is noted and begin anew, as long streams must; sums of it stay."""
-        fetched, self.fetched = self.fetched, []
-        for one in fetched:
-            calls, seconds, failures = self.taken.get(one.subgraph, (0, 0.0, 0))
-            failed = one.code is not None
-            self.taken[one.subgraph] = (calls + 1, seconds + one.duration, failures + failed)
-        return fetched
-
-    def start(
-        self, subgraph: str, operation_name: str | None, representations: int
-    ) -> FetchSpan | None:
-        now = perf_counter()
-        if not self._running:
-            self._since = now
-        self._running += 1
-        self.count += 1
-        return _LoggedFetch(self, subgraph, operation_name, representations, now)
-
-    def ended(
-        self,
-        span: _LoggedFetch,
-        error: SubgraphError | None,
-        response: SubgraphResponse | None,
-    ) -> None:
-        """Note a fetch that is over."""
-        now = perf_counter()
-        self._running -= 1
-        if not self._running:
-            self.waited += now - self._since
-        if len(self.fetched) >= self._limit and self.told is None:
-            return
-        status: int | None
-        if response is not None:
-            status, errors, code, shared = (
-                response.status,
-                len(response.errors),
-                None,
-                response.shared,
-            )
-        else:
-            status, errors, code, shared = None, 0, CANCELLED, False
-            if error is not None:
-                status, code = error.status, error.code
-        fetched = Fetched(
-            span.subgraph,
-            span.operation_name,
-            span.representations,
-            span.started - self.opened,
-            now - span.started,
-            status,
-            errors,
-            code,
-            shared,
-        )
-        if self.told is not None:
-            self.told([fetched])
-        else:
-            self.fetched.append(fetched)
-
-
-class _LoggedFetch:
-    __slots__ = ("log", "operation_name", "representations", "started", "subgraph")
 
     headers = NO_HEADERS
 
@@ -209,14 +111,95 @@ class _LoggedFetch:
         representations: int,
         started: float,
     ) -> None:
-        self.log = log
+        self._log: FetchLog | None = log
         self.subgraph = subgraph
         self.operation_name = operation_name
         self.representations = representations
         self.started = started
+        self.duration = 0.0
+        self.status: int | None = None
+        self.errors = 0
+        self.code: str | None = None
+        self.shared = False
 
     def end(self, error: SubgraphError | None, response: SubgraphResponse | None) -> None:
-        self.log.ended(self, error, response)
+        """See `FetchSpan.end`."""
+        log = self._log
+        if log is None:
+            return
+        # The log holds this one; each holding the other would be left to the collector.
+        self._log = None
+        if response is not None:
+            self.status = response.status
+            self.errors = len(response.errors)
+            self.shared = response.shared
+        elif error is not None:
+            self.status, self.code = error.status, error.code
+        else:
+            self.code = CANCELLED
+        log.ended(self)
+
+
+class FetchLog:
+    """`FetchTracer` that notes the fetches of one request, up to `limit`, in order of their ends.
+
+    `count` is of all, noted or not; `taken`: calls, seconds and failures by subgraph, of those that
+    were taken out. `told` gets those that end after the request did. `waited`: seconds in which at
+    least one was under way; what a request took beside them is our own work.
+    """
+
+    __slots__ = (
+        "_limit",
+        "_since",
+        "count",
+        "fetched",
+        "opened",
+        "running",
+        "taken",
+        "told",
+        "waited",
+    )
+
+    def __init__(self, limit: int = 100) -> None:
+        self._limit = limit
+        self._since = 0.0
+        self.running = 0
+        self.count = 0
+        self.waited = 0.0
+        self.fetched: list[Fetched] = []
+        self.taken: dict[str, tuple[int, float, int]] = {}
+        self.told: Callable[[list[Fetched]], None] | None = None
+        self.opened = perf_counter()
+
+    def take(self) -> list[Fetched]:
+        """Return what is noted and begin anew, as long streams must; sums of it stay."""
+        fetched, self.fetched = self.fetched, []
+        for one in fetched:
+            calls, seconds, failures = self.taken.get(one.subgraph, (0, 0.0, 0))
+            failed = one.code is not None
+            self.taken[one.subgraph] = (calls + 1, seconds + one.duration, failures + failed)
+        return fetched
+
+    def start(self, subgraph: str, operation_name: str | None, representations: int) -> Fetched:
+        """See `FetchTracer.start`."""
+        now = perf_counter() - self.opened
+        if not self.running:
+            self._since = now
+        self.running += 1
+        self.count += 1
+        return Fetched(self, subgraph, operation_name, representations, now)
+
+    def ended(self, fetched: Fetched) -> None:
+        """Note a fetch that is over."""
+        now = perf_counter() - self.opened
+        fetched.duration = now - fetched.started
+        self.running -= 1
+        if not self.running:
+            self.waited += now - self._since
+        if self.told is not None:
+            self.told([fetched])
+        elif len(self.fetched) < self._limit:
+            self.fetched.append(fetched)
 
 
 class OpenTelemetryFetches:

@@ -63,7 +63,8 @@ def _head(field: Field) -> str:
     text = field.name if field.key == field.name else f"{field.key}: {field.name}"
     if field.arguments:
         text += "(" + ", ".join(f"{a.name}: {a.text}" for a in field.arguments) + ")"
-    return text
+    # No directive of any graph: the same selection for a caller who may not see it.
+    return f"{text} @withheld" if field.withheld else text
 
 
 def _alternatives(conditions: Conditions) -> list[str]:

@@ -6,7 +6,9 @@ The order of passes, and why it is this one:
 2. `inline_fragments` – needs the schema (possible types); folds literal conditions.
 3. `merge_selections` – needs selections of one place in one list.
 4. `order_mutation` – needs selections as they were before merging.
-5. `lift_literals` – on demand (`Normalizer.lift`): for who keeps plans, not for who reads them.
+5. `withhold_fields` – on demand: for a caller that the graph's access rules close something to;
+   needs merged selections, since a rule holds for a field whichever fragment asked for it.
+6. `lift_literals` – on demand (`Normalizer.lift`): for who keeps plans, not for who reads them.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence, Sized
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any
@@ -261,6 +261,11 @@ class Application:
     def streams(self) -> int:
         """How many subscriptions are open."""
         return sum(len(engine.subscriptions) for engine in self._engine_of)
+
+    def watch(self, connections: Sized) -> None:
+        """The server is up; these are the connections open at any time."""
+        for engine in self._engine_of:
+            engine.work.connections = connections
 
     def begin_drain(self) -> None:
         """The server is about to stop: say so where one asks whether it is ready."""

@@ -9,6 +9,7 @@ much and save less than a tenth.
 from __future__ import annotations
 
 import gzip
+import sys
 import zlib
 from collections.abc import Sequence
 from enum import Enum
@@ -16,7 +17,11 @@ from functools import lru_cache
 from typing import Protocol
 
 import brotli  # type: ignore[import-untyped]
-from backports import zstd
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 
 class Encoding(Enum):

@@ -18,7 +18,7 @@ import contextlib
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sized
 from typing import Protocol, runtime_checkable
 
 import uvicorn
@@ -41,6 +41,9 @@ class Drainable(Protocol):
     @property
     def streams(self) -> int: ...
 
+    def watch(self, connections: Sized) -> None:
+        """The server is up; these are the connections open at any time."""
+
     def begin_drain(self) -> None:
         """Be ready no longer, but answer."""
 
@@ -60,6 +63,8 @@ class EndingServer(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        if self.started and self._app is not None:
+            self._app.watch(self.server_state.connections)
         if self.started and self._on_ready is not None:
             self._on_ready()
 

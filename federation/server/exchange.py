@@ -38,7 +38,7 @@ class Exchange:
     For those who keep account of it (`recording`): `fetches` it made; `shared`: another equal one
     was answered and this one with it; `codes` of the errors in the answer; `bytes_out` of it;
     `streamed`: as which sort of stream, and `events`, parts of it that were sent; `trace_id`, where
-    it is traced.
+    it is traced. `hooked`: the window that hooks have on it.
     """
 
     http: HttpRequest

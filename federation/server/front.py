@@ -25,6 +25,9 @@ from federation.server.streaming import StreamReply
 from federation.server.uploads import Uploads, build_uploads, is_form
 from federation.server.work import Work
 
+# What uvloop says when the client has gone and nobody was told yet; it has no class of its own.
+_CLOSED = "the handler is closed"
+
 
 @dataclass(frozen=True, slots=True)
 class Front:
@@ -63,7 +66,11 @@ class Front:
         if reply is not None:
             if work.draining:
                 reply.headers.append((b"connection", b"close"))
-            await self.delivery.send(http, reply, receive, send)
+            try:
+                await self.delivery.send(http, reply, receive, send)
+            except RuntimeError as error:
+                if _CLOSED not in str(error):
+                    raise
 
     async def _reply(
         self, http: HttpRequest, pipeline: Pipeline, clients: Clients, receive: Receive

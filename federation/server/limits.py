@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
@@ -39,13 +39,17 @@ _NESTING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Of a selection set with its fragments written out. `fields`: how many there are in all."""
+    """Of a selection set with its fragments written out. `fields`: how many there are in all.
+
+    `levels`: selection sets inside one another, those of fragments, too.
+    """
 
     depth: int = 0
     fields: int = 0
     aliases: int = 0
     root_fields: int = 0
     directives: int = 0
+    levels: int = field(default=0, compare=False)
 
 
 def check_nesting(text: str, limits: Limits) -> None:
@@ -70,7 +74,9 @@ def check_limits(
     """Return the operation's figures; raises `RequestError` when one is over its limit."""
     if len(document.definitions) > limits.max_definitions:
         over(limits, "REQUEST_LIMIT_EXCEEDED", limits.max_definitions, "operations and fragments")
-    figures = measure(document, operation)
+    figures = measure(document, operation, limits.parser_max_recursion)
+    if figures.levels > limits.parser_max_recursion:
+        raise _too_deep(limits.parser_max_recursion)
     for actual, allowed, code, what in (
         (figures.depth, limits.max_depth, "MAX_DEPTH_LIMIT", "nested fields"),
         (figures.fields, limits.max_height, "MAX_HEIGHT_LIMIT", "fields"),
@@ -133,28 +139,50 @@ class _Lists(Visitor):
             over(self._limits, "REQUEST_LIMIT_EXCEEDED", most, "values in one list")
 
 
-def measure(document: DocumentNode, operation: OperationDefinitionNode) -> Figures:
-    """Return the figures of an operation; fragment cycles and unknown fragments count nothing."""
+def measure(
+    document: DocumentNode, operation: OperationDefinitionNode, max_levels: int = 400
+) -> Figures:
+    """Return the figures of an operation; fragment cycles and unknown fragments count nothing.
+
+    Raises `RequestError` where the walk itself goes deeper than `max_levels`.
+    """
     fragments = {
         node.name.value: node
         for node in document.definitions
         if isinstance(node, FragmentDefinitionNode)
     }
-    return _measure(operation.selection_set, fragments, {})
+    try:
+        return _measure(operation.selection_set, fragments, {}, max_levels)
+    except _TooDeep:
+        raise _too_deep(max_levels) from None
+
+
+class _TooDeep(Exception):
+    """The walk is as deep as it may be."""
+
+
+def _too_deep(allowed: int) -> RequestError:
+    return RequestError(
+        f"selections are nested deeper than {allowed} levels, fragments written out",
+        code="PARSING_ERROR",
+    )
 
 
 def _measure(
     selection_set: SelectionSetNode,
     fragments: Mapping[str, FragmentDefinitionNode],
     known: dict[str, Figures],
+    left: int,
 ) -> Figures:
-    depth = fields = aliases = root_fields = directives = 0
+    if left < 0:
+        raise _TooDeep
+    depth = fields = aliases = root_fields = directives = levels = 0
     for node in selection_set.selections:
         directives += len(node.directives or ())
         match node:
             case FieldNode():
                 inner = (
-                    _measure(node.selection_set, fragments, known)
+                    _measure(node.selection_set, fragments, known, left - 1)
                     if node.selection_set
                     else Figures()
                 )
@@ -165,23 +193,27 @@ def _measure(
                 root_fields += 1
             case InlineFragmentNode() | FragmentSpreadNode():
                 inner = (
-                    _measure(node.selection_set, fragments, known)
+                    _measure(node.selection_set, fragments, known, left - 1)
                     if isinstance(node, InlineFragmentNode)
-                    else _fragment(node.name.value, fragments, known)
+                    else _fragment(node.name.value, fragments, known, left - 1)
                 )
                 depth = max(depth, inner.depth)
                 fields += inner.fields
                 aliases += inner.aliases
                 root_fields += inner.root_fields
                 directives += inner.directives
-    return Figures(depth, fields, aliases, root_fields, directives)
+        levels = max(levels, inner.levels + 1)
+    return Figures(depth, fields, aliases, root_fields, directives, levels)
 
 
 def _fragment(
-    name: str, fragments: Mapping[str, FragmentDefinitionNode], known: dict[str, Figures]
+    name: str,
+    fragments: Mapping[str, FragmentDefinitionNode],
+    known: dict[str, Figures],
+    left: int,
 ) -> Figures:
     if name not in known:
         known[name] = Figures()  # what a cycle back to this fragment counts
         if name in fragments:
-            known[name] = _measure(fragments[name].selection_set, fragments, known)
+            known[name] = _measure(fragments[name].selection_set, fragments, known, left)
     return known[name]

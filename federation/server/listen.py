@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import gc
+import importlib.util
 import socket
 import sys
 from collections.abc import Callable
@@ -80,7 +81,7 @@ def run_server(
         app,
         loop="uvloop" if sys.platform != "win32" else "asyncio",
         http=over_tls.get("http", BoundedHttpProtocol),
-        ws=over_tls.get("ws", "websockets-sansio") if _has_websockets() else "none",
+        ws=over_tls.get("ws") or _websocket_protocol(),
         headers=over_tls.get("headers"),
         ssl_context_factory=over_tls.get("ssl_context_factory"),
         # Who may say for whom a request comes is for `peer.Proxies` to decide.
@@ -125,10 +126,13 @@ def _over_tls(settings: ListenerTls) -> dict[str, Any]:
     }
 
 
-def _has_websockets() -> bool:
-    from importlib.util import find_spec
+def _websocket_protocol() -> Any:
+    if importlib.util.find_spec("websockets") is None:
+        return "none"
+    # Imported here, since the package may be missing.
+    from federation.server.websocket_protocol import QuietWebSocketProtocol
 
-    return find_spec("websockets") is not None
+    return QuietWebSocketProtocol
 
 
 def _listen_problem(error: OSError, host: str, port: int) -> str:

@@ -11,10 +11,9 @@ import logging
 import ssl
 from typing import Any
 
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-
 from federation.server.http_protocol import BoundedHttpProtocol
 from federation.server.peer import EXTENSION, PeerCertificate, read_certificate
+from federation.server.websocket_protocol import QuietWebSocketProtocol
 
 logger = logging.getLogger("federation.server")
 
@@ -51,7 +50,7 @@ class TlsHttpProtocol(BoundedHttpProtocol):
             self.scope["extensions"] = self._extensions
 
 
-class TlsWebSocketProtocol(WebSocketsSansIOProtocol):
+class TlsWebSocketProtocol(QuietWebSocketProtocol):
     """WebSocket over TLS."""
 
     _certificate: PeerCertificate | None = None

@@ -42,7 +42,7 @@ class OtlpTracing:
         self._provider.add_span_processor(processor or _exporter(settings.otlp))
         self._follows = settings.propagation.trace_context
         self._tracer = self._provider.get_tracer("zhitong-hub")
-        self.fetches: FetchTracer | None = OpenTelemetryFetches(self._tracer)
+        self._fetches = OpenTelemetryFetches(self._tracer)
 
     @contextmanager
     def operation(self, headers: RawHeaders) -> Iterator[OperationSpan]:
@@ -51,7 +51,8 @@ class OtlpTracing:
         with self._tracer.start_as_current_span(
             "GraphQL operation", context=parent, kind=SpanKind.SERVER
         ) as span:
-            yield _OperationSpan(span)
+            # Of a trace that is not recorded no fetch is either, so none need be told.
+            yield _OperationSpan(span, self._fetches if span.is_recording() else None)
 
     def stage(self, name: str) -> AbstractContextManager[object]:
         return self._tracer.start_as_current_span(name, record_exception=False)
@@ -62,8 +63,9 @@ class OtlpTracing:
 
 
 class _OperationSpan:
-    def __init__(self, span: trace.Span) -> None:
+    def __init__(self, span: trace.Span, fetches: FetchTracer | None) -> None:
         self._span = span
+        self.fetches = fetches
         self.trace_id: str | None = format(span.get_span_context().trace_id, "032x")
 
     def named(self, kind: str, name: str | None) -> None:

@@ -31,6 +31,7 @@ from federation.server.documents import Documents
 from federation.server.errors import internal_error, request_error
 from federation.server.exchange import Exchange
 from federation.server.expiry import Expiring
+from federation.server.hooks.running import Hooks
 from federation.server.identity import IdentityRules
 from federation.server.limits import check_variables
 from federation.server.observed_parts import ObservedParts
@@ -101,6 +102,7 @@ class Pipeline:
     response_headers: ResponseHeaderPropagation | None = None
     trace_header: bytes | None = None
     work: Work = field(default_factory=lambda: Work(None))
+    hooks: Hooks | None = None
 
     async def answer(
         self, http: HttpRequest, request: GraphQLRequest | None = None
@@ -121,11 +123,10 @@ class Pipeline:
 
     async def _observed(self, exchange: Exchange) -> HttpResponse | StreamReply:
         http = exchange.http
-        exchange.tracer = self.tracing.fetches
-        for observer in self.observers:
-            exchange.tracer = both(exchange.tracer, observer.started(exchange))
         with self.tracing.operation(http.headers) as span:
-            exchange.trace_id = span.trace_id
+            exchange.trace_id, exchange.tracer = span.trace_id, span.fetches
+            for observer in self.observers:
+                exchange.tracer = both(exchange.tracer, observer.started(exchange))
             reply: HttpResponse | StreamReply
             try:
                 await self._accept(exchange)
@@ -142,6 +143,8 @@ class Pipeline:
                     observer.ended(exchange, CLIENT_GONE, 0)
                 raise
             span.answered(reply.status, reply.codes)
+        if self.hooks is not None and self.hooks.response:
+            await self._tell_hooks(self.hooks, exchange, reply)
         if exchange.response_headers:
             reply.headers += exchange.response_headers
         if self.cors.enabled:
@@ -151,6 +154,18 @@ class Pipeline:
         if self.observers:
             self._tell(exchange, reply)
         return reply
+
+    async def _tell_hooks(
+        self, hooks: Hooks, exchange: Exchange, reply: HttpResponse | StreamReply
+    ) -> None:
+        try:
+            await hooks.answered(exchange, reply)
+        except asyncio.CancelledError:
+            if isinstance(reply, StreamReply):
+                await reply.parts.close()
+            for observer in self.observers:
+                observer.ended(exchange, CLIENT_GONE, 0)
+            raise
 
     def _tell(self, exchange: Exchange, reply: HttpResponse | StreamReply) -> None:
         """Tell the observers of an answer; of a stream when it ends."""
@@ -187,6 +202,8 @@ class Pipeline:
             exchange.trace = TraceLog()
             exchange.tracer = both(exchange.tracer, exchange.trace)
             exchange.extensions["trace"] = exchange.trace.shown
+        if self.hooks is not None and self.hooks.request:
+            await self.hooks.requested(exchange)
 
     async def _answer(self, exchange: Exchange, span: OperationSpan) -> HttpResponse | StreamReply:
         """Answer a well-formed request on the snapshot that is live now."""
@@ -216,6 +233,8 @@ class Pipeline:
             if exchange.http.batch_deadline is not None:
                 refuse_in_batch(prepared.operation, defers=prepared.defers is not None)
             try:
+                if self.hooks is not None and self.hooks.operation:
+                    await self.hooks.prepared(exchange)
                 if exchange.request.variables:
                     check_variables(exchange.request.variables, self.settings.limits)
                 variables = coerce_variables(

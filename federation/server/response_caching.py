@@ -109,9 +109,12 @@ def tell_freshness(
 ) -> None:
     """Say in an answer's headers for how long it holds, in place of "never keep this".
 
-    An answer to a client that the gateway knows may be for this client alone.
+    An answer to a client that the gateway knows may be for this client alone; so may one that
+    access rules decide on, since a policy may look at anything.
     """
+    prepared = exchange.prepared
     known = exchange.client.key is not None or exchange.client.contract is not None
+    known = known or (prepared is not None and bool(prepared.rules))
     shown = replace(freshness, shared=freshness.shared and not known)
     if exchange.kind is OperationKind.QUERY and shown.left >= 1:
         reply.headers = [each for each in reply.headers if each[0] != _CACHE_CONTROL]

@@ -29,14 +29,16 @@ class OperationSpan(Protocol):
         """The trace's id as hexadecimal digits; None where nothing is traced."""
         ...
 
+    @property
+    def fetches(self) -> FetchTracer | None:
+        """Who wants to be told of the operation's fetches."""
+        ...
+
     def answered(self, status: int, codes: tuple[str, ...]) -> None:
         """The answer has this HTTP status and GraphQL errors with these codes."""
 
 
 class Tracing(Protocol):
-    @property
-    def fetches(self) -> FetchTracer | None: ...
-
     def operation(self, headers: RawHeaders) -> AbstractContextManager[OperationSpan]: ...
 
     def stage(self, name: str) -> AbstractContextManager[object]: ...

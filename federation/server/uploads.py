@@ -10,6 +10,7 @@ headers is needed before anything is read.
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -32,6 +33,9 @@ from federation.server.stream_formats import Acceptable
 TOO_LARGE = "FILE_UPLOADS_FILE_TOO_LARGE"
 TOO_MANY = "FILE_UPLOADS_LIMITS_MAX_FILES_EXCEEDED"
 MALFORMED = "INVALID_MULTIPART_REQUEST"
+
+# It warns of every form that is not well-formed: a line in the log for whoever wants to write one.
+logging.getLogger("python_multipart").setLevel(logging.ERROR)
 
 # A file up to this size stays in memory.
 _IN_MEMORY = 256 * 1024

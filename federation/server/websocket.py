@@ -301,7 +301,9 @@ def _request(payload: object) -> GraphQLRequest:
     named = document_id is not None or "persistedQuery" in (extensions or {})
     if not isinstance(query, str) and (query is not None or not named):
         raise _CloseConnection(BAD_MESSAGE, "The payload of subscribe has no query")
-    return GraphQLRequest(query or None, name, variables or {}, extensions or {}, document_id)
+    if named and not query:
+        query = None
+    return GraphQLRequest(query, name, variables or {}, extensions or {}, document_id)
 
 
 def _credential(payload: Mapping[str, Any], wanted: bytes) -> bytes | None:

@@ -6,6 +6,8 @@ many may be open is for `subscription` to say.
 
 from __future__ import annotations
 
+from collections.abc import Sized
+
 from federation.errors import RequestError
 
 DRAINING = "draining"
@@ -14,13 +16,16 @@ NO_SUPERGRAPH = "no supergraph"
 
 
 class Work:
-    """For one event loop. `limit` None: no limit. `refused`: operations that were not taken on."""
+    """For one event loop. `limit` None: no limit. `refused`: operations that were not taken on.
+    `connections`: those open now, where the server tells.
+    """
 
     def __init__(self, limit: int | None) -> None:
         self.limit = limit
         self.running = 0
         self.refused = 0
         self.draining = False
+        self.connections: Sized = ()
 
     @property
     def is_full(self) -> bool:

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 class DatabaseSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`url`: a PostgreSQL of one's own; without it an embedded one, with its data in `directory`.
 
-    `HUB_DATABASE_URL` and `HUB_DATABASE_DIRECTORY` win over both. `statement_cache_size: 0` is for
-    PgBouncer in transaction mode.
+    `HUB_DATABASE_URL` and `HUB_DATABASE_DIRECTORY` win over both. `port`: where the embedded one
+    listens; not set, on any free one. `account`: who runs it when the hub is started by root.
+    `max_connections` of the pool. `statement_cache_size`: prepared statements of a connection; 0 is
+    for PgBouncer in transaction mode.
     """
 
     url: str | None = None

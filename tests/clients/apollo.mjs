@@ -5,6 +5,8 @@ import { pathToFileURL } from "node:url";
 
 const load = createRequire(pathToFileURL(process.env.CLIENT_PACKAGES + "/"));
 const { ApolloClient, ApolloLink, CombinedGraphQLErrors, HttpLink, InMemoryCache, gql } = load("@apollo/client");
+const { createHash } = load("node:crypto");
+const { PersistedQueryLink } = load("@apollo/client/link/persisted-queries");
 const { Defer20220824Handler } = load("@apollo/client/incremental");
 
 const say = (name, value) => console.log(JSON.stringify({ name, value }));
@@ -73,4 +75,32 @@ say("subscription that is invalid", await listen(gql`subscription { nothing }`))
 say("many", (await Promise.all([1, 2, 3].map(() => listen(ticks)))).map((one) => one.got.length));
 say("stream types", [...new Set(heads)]);
 client.stop();
+
+// Automatic persisted queries: by hash alone, then with the query, then by hash again.
+const sent = [];
+const posted = async (address, init) => {
+  const search = new URL(address).searchParams;
+  const body = init.body ? JSON.parse(init.body) : { query: search.get("query"), extensions: JSON.parse(search.get("extensions")) };
+  sent.push([init.method, body.query ? "query" : "hash"]);
+  return fetch(address, init);
+};
+const sha256 = (text) => createHash("sha256").update(text).digest("hex");
+const persisted = (useGETForHashedQueries) =>
+  new ApolloClient({
+    link: ApolloLink.from([
+      new PersistedQueryLink({ sha256, useGETForHashedQueries }),
+      new HttpLink({ uri: process.argv[2], fetch: posted, headers: { "apollo-require-preflight": "1" } }),
+    ]),
+    cache: new InMemoryCache(),
+    defaultOptions: { query: { fetchPolicy: "no-cache" } },
+  });
+const byPost = persisted(false);
+const byGet = persisted(true);
+const asked = gql`query Persisted { items { id } }`;
+const got = [];
+for (const one of [byPost, byPost, byGet]) got.push((await one.query({ query: asked })).data.items.length);
+got.push(await byPost.query({ query: gql`query Wrong { nothing }` }).then(() => null, codes));
+got.push(await byPost.mutate({ mutation: gql`mutation Change { reprice(id: "1") }` }).then((one) => one.data.reprice));
+say("persisted", got);
+say("persisted sent", sent);
 process.exit(0);

@@ -3,7 +3,8 @@
 Tests with them run when Node and the packages (`CLIENT_PACKAGES`: a folder with `node_modules`) are
 there:
 
-    npm install @apollo/client @urql/core graphql graphql-sse graphql-ws rxjs ws react
+    npm install @apollo/client @urql/core @urql/exchange-persisted graphql graphql-http \
+        graphql-sse graphql-ws rxjs ws react
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import pytest
 import uvicorn
 
 from federation.server.app import build_app
+from federation.server.http_protocol import BoundedHttpProtocol
 from federation.server.listen import bind
 from federation.server.settings.engine import EngineSettings
 from tests.federation.server.stream_harness import Topic, supergraph
@@ -44,9 +46,9 @@ def needs(*packages: str) -> list[pytest.MarkDecorator]:
     ]
 
 
-async def drive(script: str) -> dict[str, Any]:
+async def drive(script: str, settings: EngineSettings | None = None) -> dict[str, Any]:
     """Run a script against a hub; return what it says, by name."""
-    async with _serving() as url, asyncio.timeout(60):
+    async with _serving(settings or EngineSettings()) as url, asyncio.timeout(60):
         process = await asyncio.create_subprocess_exec(
             "node",
             str(Path(__file__).with_name(script)),
@@ -74,21 +76,21 @@ async def _prices(
 
 
 @contextlib.asynccontextmanager
-async def _serving() -> AsyncIterator[str]:
+async def _serving(settings: EngineSettings) -> AsyncIterator[str]:
     topic = Topic()
 
     async def source() -> str:
         return supergraph()
 
     app = build_app(
-        EngineSettings(),
+        settings,
         source,
         local={"items": topic.items, "prices": topic.prices},
         local_streams={"prices": _prices},
     )
     listening = bind("127.0.0.1", 0)
     config = uvicorn.Config(
-        app, http="httptools", ws="websockets-sansio", lifespan="on", log_config=None
+        app, http=BoundedHttpProtocol, ws="websockets-sansio", lifespan="on", log_config=None
     )
     server = uvicorn.Server(config)
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]

@@ -32,7 +32,8 @@ function collect(client, payload, limit = Infinity) {
 const ticks = "subscription { priceChanged { price name } }";
 const socket = createSocketClient({ url: url.replace("http", "ws"), webSocketImpl: WebSocket, retryAttempts: 0 });
 const events = createEventClient({ url, retryAttempts: 0 });
-for (const [kind, client] of [["ws", socket], ["sse", events]]) {
+const single = createEventClient({ url, singleConnection: true, retryAttempts: 0 });
+for (const [kind, client] of [["ws", socket], ["sse", events], ["single", single]]) {
   say(kind + " subscription", await collect(client, { query: ticks }));
   say(kind + " left", await collect(client, { query: ticks }, 2));
   say(kind + " query", await collect(client, { query: "{ items { id } }" }));
@@ -42,3 +43,4 @@ for (const [kind, client] of [["ws", socket], ["sse", events]]) {
 }
 await socket.dispose();
 events.dispose();
+single.dispose();

@@ -49,10 +49,21 @@ class TestApolloClient:
         assert found["many"] == [3, 3, 3]
         assert found["stream types"][0].startswith("multipart/mixed;")
         assert found["stream types"][0].endswith("subscriptionSpec=1.0")
+        assert found["persisted"] == [1, 1, 1, INVALID, 7]
+        hashed, whole = ["POST", "hash"], ["POST", "query"]
+        assert found["persisted sent"] == [
+            *(hashed, whole),  # unknown at first
+            hashed,
+            ["GET", "hash"],
+            *(hashed, whole),  # wrong, so it is not stored
+            *(hashed, whole),
+        ]
 
 
 class TestUrql:
-    pytestmark = needs("@urql/core", "graphql", "graphql-ws", "graphql-sse", "ws")
+    pytestmark = needs(
+        "@urql/core", "@urql/exchange-persisted", "graphql", "graphql-ws", "graphql-sse", "ws"
+    )
 
     async def test_fetch_and_subscription_exchanges(self) -> None:
         found = await drive("urql.mjs")
@@ -74,3 +85,6 @@ class TestUrql:
             assert found[f"{kind} subscription"] == events
             assert found[f"{kind} left"] == events[:2]
             assert found[f"{kind} invalid"] == INVALID
+        assert found["persisted"] == [{"data": {"items": [{"id": "1"}]}}] * 2
+        assert found["persisted invalid"] == {"error": INVALID}
+        assert found["persisted sent"] == ["hash", "query", "hash", "hash", "query"]

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from federation.server.settings.engine import EngineSettings
+from federation.server.settings.subscription import SingleConnection, Subscription
 from tests.clients.hub import drive, needs
 
 pytestmark = needs("graphql-ws", "graphql-sse", "ws")
 
 
 async def test_npm_clients() -> None:
-    found = await drive("streams.mjs")
+    single = SingleConnection(enabled=True)
+    settings = EngineSettings(subscription=Subscription(sse_single_connection=single))
+    found = await drive("streams.mjs", settings)
     prices = [
         {"data": {"priceChanged": {"price": number, "name": f"Name {number}"}}}
         for number in (1, 2, 3)
     ]
-    for kind in ("ws", "sse"):
+    for kind in ("ws", "sse", "single"):
         assert found[f"{kind} subscription"] == {"got": prices}
         assert found[f"{kind} left"] == {"got": prices[:2]}
         assert found[f"{kind} query"] == {"got": [{"data": {"items": [{"id": "1"}]}}]}
         assert found[f"{kind} mutation"] == {"got": [{"data": {"reprice": 7}}]}
         assert found[f"{kind} many"] == [3] * 5
     assert found["ws invalid"]["error"][0]["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
-    (answer,) = found["sse invalid"]["got"]
-    assert answer["errors"][0]["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
+    for kind in ("sse", "single"):
+        (answer,) = found[f"{kind} invalid"]["got"]
+        assert answer["errors"][0]["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"

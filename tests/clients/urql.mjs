@@ -5,6 +5,8 @@ import { pathToFileURL } from "node:url";
 
 const load = createRequire(pathToFileURL(process.env.CLIENT_PACKAGES + "/"));
 const { Client, fetchExchange, gql, subscriptionExchange } = load("@urql/core");
+const { persistedExchange } = load("@urql/exchange-persisted");
+const { createHash } = load("node:crypto");
 const { createClient: createSocketClient } = load("graphql-ws");
 const { createClient: createEventClient } = load("graphql-sse");
 const WebSocket = load("ws");
@@ -64,6 +66,18 @@ for (const [kind, client] of Object.entries(kinds)) {
   say(kind + " left", await all(client.subscription(ticks("Left"), {}), 2));
   say(kind + " invalid", (await all(client.subscription(gql`subscription { nothing }`, {}), 1))[0].error);
 }
+// Automatic persisted queries, by POST.
+const sent = [];
+const posted = async (input, init) => {
+  sent.push(JSON.parse(init.body).query ? "query" : "hash");
+  return fetch(input, init);
+};
+const generateHash = async (text) => createHash("sha256").update(text).digest("hex");
+const hashing = make([persistedExchange({ preferGetForPersistedQueries: false, generateHash }), fetchExchange], { fetch: posted });
+const named = gql`query Hashed { items { id } }`;
+say("persisted", [shown(await hashing.query(named, {}).toPromise()), shown(await hashing.query(named, {}).toPromise())]);
+say("persisted invalid", shown(await hashing.query(gql`query Wrong { nothing }`, {}).toPromise()));
+say("persisted sent", sent);
 await socket.dispose();
 events.dispose();
 process.exit(0);

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from federation.execution.json_codec import encode
 from federation.execution.transport import SubgraphRequest
@@ -84,7 +84,7 @@ class Operation:
         prepared = self.__exchange.prepared
         if prepared is None:
             return None
-        return cast(OperationType, prepared.operation.kind.value)
+        return prepared.operation.kind.value
 
     @property
     def document(self) -> str | None:

@@ -1,4 +1,4 @@
-"""Tells hooks that another supergraph went live: beside the requests, one change after the other."""
+"""Tells hooks that another supergraph went live: beside requests, one change after the other."""
 
 from __future__ import annotations
 

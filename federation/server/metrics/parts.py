@@ -115,6 +115,7 @@ def of_work(work: Work, subscriptions: Subscriptions) -> Iterator[Metric]:
     yield gauge("hub_work_limit", "Operations that may be in work", work.limit or float("inf"))
     yield counter("hub_work_refused", "Operations refused, for too many were in work", work.refused)
     yield gauge("hub_draining", "1 while the server is about to stop", work.draining)
+    yield gauge("apollo_router_open_connections", "Connections open", len(work.connections))
     yield gauge("apollo_router_opened_subscriptions", "Subscriptions open", len(subscriptions))
 
 

@@ -12,7 +12,7 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
-from federation.errors import RequestError
+from federation.errors import FederationError, RequestError
 from federation.server.exchange import Exchange
 from federation.server.persisted.automatic import AutomaticDocuments
 from federation.server.persisted.manifests import Places
@@ -24,7 +24,6 @@ from federation.server.settings.persisted_queries import (
     Apq,
     PersistedQueries,
     Safelist,
-    check_apq,
     is_apq_enabled,
 )
 
@@ -185,6 +184,10 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def _misconfigured(problem: str) -> FederationError:
+    return FederationError(problem, code="INVALID_CONFIGURATION")
+
+
 def build_documents(
     apq: Apq,
     persisted: PersistedQueries,
@@ -194,9 +197,13 @@ def build_documents(
     """Return what the settings ask for, None when that is nothing.
 
     `automatic` is the process's own; `source`: the registry, where there is one. Raises
-    `FederationError` for files that cannot be used, `ValueError` for settings.
+    `FederationError` for files that cannot be used and settings that contradict each other.
     """
-    check_apq(apq, persisted)
+    if apq.enabled and persisted.safelist.enabled:
+        raise _misconfigured(
+            "'apq.enabled: true' would let clients register documents beside the safelist; leave"
+            " it out"
+        )
     with_apq = is_apq_enabled(apq, persisted)
     if with_apq:
         automatic.resize(apq.router.cache.in_memory)
@@ -212,7 +219,9 @@ def build_documents(
     registered = None
     if persisted.registry:
         if source is None:
-            raise ValueError("'persisted_queries.registry: true' needs a registry; there is none")
+            raise _misconfigured(
+                "'persisted_queries.registry: true' needs a registry, and there is none"
+            )
         registered = RegisteredDocuments(source, persisted.cache_bytes, persisted.unknown_for)
     return PersistedDocuments(
         persisted.safelist,

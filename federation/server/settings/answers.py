@@ -14,9 +14,10 @@ _OWN_EXTENSIONS = frozenset(
 
 
 class Extensions(Section, frozen=True):
-    """Which keys of the subgraphs' `extensions` go into the answer's, no others (ADR 7).
+    """What of the subgraphs' `extensions` clients see (ADR 7).
 
-    `max_bytes`: how much the value of one key may be in one answer.
+    `propagate`: which keys go into the answer's, no others. `max_bytes`: how much the value of one
+    key may be in one answer.
     """
 
     propagate: tuple[Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]{0,99}$")], ...] = ()
@@ -29,7 +30,10 @@ class Extensions(Section, frozen=True):
 
 
 class IncludeSubgraphErrors(Section, frozen=True):
-    """Whether clients see the messages subgraphs wrote, or that something failed there."""
+    """Whether clients see the messages subgraphs wrote, or that something failed there.
+
+    `all`: of every subgraph; `subgraphs`: of one, by name.
+    """
 
     all: bool = False
     subgraphs: dict[str, bool] = field(default_factory=dict)

@@ -30,7 +30,10 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class KeySetHeader(Section, frozen=True):
-    """A header sent when a key set is fetched. The value may be a secret: it is never shown."""
+    """A header sent when a key set is fetched. The value may be a secret: it is never shown.
+
+    `name`, `value`: of the header.
+    """
 
     name: Annotated[str, Meta(pattern=f"^{HEADER_NAME}$")]
     value: Annotated[str, Meta(pattern=r"^[\x20-\x7e\t]*$")]
@@ -59,6 +62,10 @@ class KeySetSource(Section, frozen=True):
     must then name one of these, and at least one must be there. A role that a token claims must be
     one of `roles`; with `organizations` and no `roles`, tokens that claim a role are refused, since
     the issuer of one centre could otherwise make administrators.
+
+    `url`: of the key set; https://, or http:// on this machine, or file://. `issuers`, `audiences`:
+    of which the token must name one. `algorithms` that its signature may have. `headers`: sent when
+    the set is fetched.
     """
 
     url: str
@@ -88,7 +95,10 @@ class KeySetSource(Section, frozen=True):
 
 class TokenSource(Section, frozen=True):
     """A further place where a token may be. `value_prefix`: for headers, such as Bearer; none: the
-    whole value. A cookie is sent by browsers unasked, so CSRF prevention must be on."""
+    whole value. A cookie is sent by browsers unasked, so CSRF prevention must be on.
+
+    `type`: header or cookie. `name`: of the header or cookie.
+    """
 
     type: Literal["header", "cookie"]
     name: Annotated[str, Meta(pattern=f"^{HEADER_NAME}$")]
@@ -106,6 +116,9 @@ class Jwt(Section, frozen=True):
     one. `on_error`: `Continue` answers a request whose token does not hold as anonymous.
     `organization_claims` and `role_claims`: which claims name an organisation or a role; the first
     one present says whom use is counted for.
+
+    `jwks`: whose tokens are believed. `header_name`: where a token is looked for;
+    `header_value_prefix`: what stands before it there.
     """
 
     jwks: tuple[KeySetSource, ...] = ()
@@ -128,6 +141,8 @@ class Jwt(Section, frozen=True):
 
 
 class RouterAuthentication(Section, frozen=True):
+    """`jwt`: tokens of clients."""
+
     jwt: Jwt = Jwt()
 
 

@@ -7,7 +7,11 @@ from federation.server.settings.base import Section, check_patterns
 
 
 class CorsPolicy(Section, frozen=True):
-    """What pages of these origins may do. `match_origins` are regular expressions, whole match."""
+    """What pages of these origins may do. `match_origins` are regular expressions, whole match.
+
+    `origins`: as browsers send them, scheme://host[:port]. `allow_credentials`, `allow_headers`,
+    `expose_headers`, `max_age`: not set, as in the section around it.
+    """
 
     origins: tuple[str, ...] = ()
     match_origins: tuple[str, ...] = ()
@@ -29,6 +33,11 @@ class Cors(Section, frozen=True):
     """Which other origins a browser lets read answers. Default: none.
 
     An empty `allow_headers` mirrors what the browser asks for.
+
+    `policies`: the first that names the origin counts. `allow_any_origin`: any page may read
+    answers, without credentials. `allow_credentials`: cookies and other credentials may be sent.
+    `expose_headers`: which headers of answers pages may read. `methods` that pages may use.
+    `max_age`: how long a browser may remember what it was told.
     """
 
     policies: tuple[CorsPolicy, ...] = ()
@@ -45,5 +54,12 @@ class Cors(Section, frozen=True):
 
 
 class Csrf(Section, frozen=True):
+    """A request that a browser would send without asking first must have a header that makes it
+    ask.
+
+    `unsafe_disabled` turns that off: only where no browser can come. `required_headers`: one of
+    them is enough.
+    """
+
     unsafe_disabled: bool = False
     required_headers: tuple[str, ...] = ("apollo-require-preflight", "x-apollo-operation-name")

@@ -43,7 +43,10 @@ T = TypeVar("T", bound="EngineSettings")
 
 
 class EngineSettings(Section, frozen=True):
-    """All sections the engine knows."""
+    """All sections the engine knows.
+
+    `override_subgraph_url`: where a subgraph is reached, by name, instead of where its schema says.
+    """
 
     supergraph: SupergraphSection = SupergraphSection()
     batching: Batching = Batching()
@@ -85,12 +88,25 @@ class EngineSettings(Section, frozen=True):
 
 
 def for_development(settings: T) -> T:
-    """Return the settings with introspection, explorer, plans and subgraph errors turned on."""
+    """Return the settings with introspection, explorer, plans and subgraph errors turned on, and
+    metrics on the port of the graph unless they are set up already.
+    """
     replace = msgspec.structs.replace
     return replace(
         settings,
+        telemetry=_with_metrics(settings.telemetry),
         supergraph=replace(settings.supergraph, introspection=True),
         sandbox=Sandbox(enabled=True),
         include_subgraph_errors=IncludeSubgraphErrors(all=True),
         plugins=Plugins(expose_query_plan=True, expose_trace=True),
     )
+
+
+def _with_metrics(telemetry: Telemetry) -> Telemetry:
+    replace = msgspec.structs.replace
+    metrics = telemetry.exporters.metrics
+    if metrics.prometheus.enabled:
+        return telemetry
+    prometheus = replace(metrics.prometheus, enabled=True, listen=None)
+    exporters = replace(telemetry.exporters, metrics=replace(metrics, prometheus=prometheus))
+    return replace(telemetry, exporters=exporters)

@@ -58,6 +58,9 @@ class _Propagation(Section, frozen=True):
     """Pass on headers: one by name (with a new name, or a default), or by pattern.
 
     `exclude`: patterns of names that `matching` leaves out.
+
+    `named`: this one; `rename`: under another name; `default`: its value when it is not there.
+    `matching`: all whose names fit this regular expression.
     """
 
     named: str | None = None
@@ -104,7 +107,10 @@ class ResponsePropagate(_Propagation, frozen=True):
 
 
 class _Insertion(Section, frozen=True):
-    """Send a header of our own."""
+    """Send a header of our own.
+
+    `name`, `value`: of the header.
+    """
 
     name: str
     value: str
@@ -135,7 +141,10 @@ class ResponseInsert(_Insertion, frozen=True):
 
 
 class Remove(Section, frozen=True):
-    """Take back what an earlier rule passed on."""
+    """Take back what an earlier rule passed on.
+
+    `named`: this one. `matching`: all whose names fit this regular expression.
+    """
 
     named: str | None = None
     matching: str | None = None

@@ -3,7 +3,7 @@
 hooks:
   - use: federation.server.hooks.examples.require_name:RequireName
   - use: our_rules.partners:Partners
-    config: { contact: api@hub.example }
+    config: { header: x-contact }
 """
 
 from __future__ import annotations

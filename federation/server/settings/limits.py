@@ -17,6 +17,11 @@ class Limits(Section, frozen=True):
     `http1_max_request_headers`, `http1_max_request_buf_size`: headers of a request and bytes of its
     head. `http1_header_read_timeout`: how long a head may take to come;
     `http1_body_read_timeout`: a body that is on its way must grow by 64 KB in this time.
+
+    `http_max_request_bytes`: of a body, also unpacked. `parser_max_tokens` of a document;
+    `parser_max_recursion`: how deep it may be nested. `max_depth`: fields inside fields;
+    `max_height`: all fields; `max_aliases`: fields with an alias; `max_root_fields`: fields at the
+    top.
     """
 
     http_max_request_bytes: Positive = 2_000_000

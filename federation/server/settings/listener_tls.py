@@ -72,8 +72,10 @@ class ListenerTls(Section, frozen=True):
     """Without a certificate the server speaks plain HTTP.
 
     `certificate`: ours, first in its chain; `certificate_chain`: those above it, where they are
-    apart, read again with `certificate`. `strict_transport_security`: seconds for which browsers use nothing but HTTPS (a year;
-    0: not said).
+    apart, read again with `certificate`. `strict_transport_security`: seconds for which browsers
+    use nothing but HTTPS (a year; 0: not said).
+
+    `key`: of the certificate, without a password.
     """
 
     certificate: str | None = None

@@ -18,7 +18,10 @@ class LoggingCommon(Section, frozen=True):
 
 
 class Console(Section, frozen=True):
-    """`enabled`: null leaves it to the other one: records go to stderr unless to stdout."""
+    """`enabled`: null leaves it to the other one: records go to stderr unless to stdout.
+
+    `format`: of the lines.
+    """
 
     enabled: bool | None = None
     format: Format = "text"
@@ -41,6 +44,8 @@ class AccessLog(Section, frozen=True):
 
 
 class Logging(Section, frozen=True):
+    """What is written of the process (`stdout`, `stderr`) and of operations (`access`)."""
+
     common: LoggingCommon = LoggingCommon()
     stdout: Console = Console(enabled=False)
     stderr: Console = Console()

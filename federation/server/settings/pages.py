@@ -25,6 +25,8 @@ class HealthCheck(Section, frozen=True):
 
 
 class Homepage(Section, frozen=True):
+    """The plain page at `/` that says where GraphQL is, where the explorer is off."""
+
     enabled: bool = True
 
 

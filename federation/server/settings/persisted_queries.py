@@ -18,10 +18,14 @@ class InMemory(Section, frozen=True):
 
 
 class ApqCache(Section, frozen=True):
+    """`in_memory`: of this process."""
+
     in_memory: InMemory = field(default_factory=InMemory)
 
 
 class ApqRouter(Section, frozen=True):
+    """`cache`: where they are kept."""
+
     cache: ApqCache = field(default_factory=ApqCache)
 
 
@@ -84,12 +88,3 @@ class PersistedQueries(Section, frozen=True):
 def is_apq_enabled(apq: Apq, persisted: PersistedQueries) -> bool:
     """Return whether clients may register documents by sending them."""
     return not persisted.safelist.enabled if apq.enabled is None else apq.enabled
-
-
-def check_apq(apq: Apq, persisted: PersistedQueries) -> None:
-    """Raise `ValueError` when clients could add to a list that they must not add to."""
-    if apq.enabled and persisted.safelist.enabled:
-        raise ValueError(
-            "'apq.enabled: true' would let clients register documents beside the safelist; leave"
-            " it out"
-        )

@@ -31,6 +31,8 @@ class CallerLimits(Section, frozen=True):
     asked for, and is paid off afterwards. `cost_per_day` is counted over all replicas, for
     organisations only. `concurrency`: operations at work at once, subscriptions and deferred
     answers until they end.
+
+    `requests_per_second`: as many may come at once, then so many in a second.
     """
 
     cost_per_minute: Positive | None = None
@@ -49,7 +51,10 @@ class CallerLimits(Section, frozen=True):
 
 
 class AnonymousLimits(CallerLimits, frozen=True):
-    """For callers without credentials, by address: those of one prefix are one caller."""
+    """For callers without credentials, by address: those of one prefix are one caller.
+
+    `prefix_v4`, `prefix_v6`: how many bits of an address tell callers apart.
+    """
 
     prefix_v4: Annotated[int, Meta(ge=8, le=32)] = 32
     # What a household or a small office is given (RFC 6177).

@@ -26,7 +26,11 @@ _SHORTEST_KEY = 16
 
 
 class InvalidationRights(Section, frozen=True):
-    """Whether a subgraph's answers may be dropped over HTTP (default: no), and the key for it."""
+    """Whether a subgraph's answers may be dropped over HTTP (default: no), and the key for it.
+
+    `enabled`: not set, as for all subgraphs. `shared_key`: what `authorization` must be; at least
+    32 characters.
+    """
 
     enabled: bool | None = None
     shared_key: str | None = None
@@ -59,6 +63,8 @@ class SubgraphCaching(Section, frozen=True):
 
 
 class SubgraphsCaching(Section, frozen=True):
+    """For all subgraphs; a key that one sets for itself replaces it there."""
+
     all: SubgraphCaching = SubgraphCaching()
     subgraphs: dict[str, SubgraphCaching] = field(default_factory=dict)
 
@@ -104,6 +110,9 @@ class RedisCache(Section, frozen=True):
     and of a write: what takes longer counts as not found, and is not kept. `required_to_start`:
     else a server that cannot be reached is only noted. The server must not evict
     (`maxmemory-policy noeviction`): without its sets of labels an entry could not be dropped.
+
+    `fetch_timeout`, `insert_timeout`, `invalidate_timeout`: how long reading, writing and dropping
+    may take. `pool_size`: connections.
     """
 
     urls: tuple[str, ...]

@@ -19,7 +19,10 @@ from federation.server.settings.base import Section
 
 
 class ClientAuthentication(Section, frozen=True):
-    """Our certificate, first in its chain, and its key, without a password."""
+    """Our certificate, first in its chain, and its key, without a password.
+
+    `certificate_chain`, `key`: files, or PEM text.
+    """
 
     certificate_chain: str
     key: str

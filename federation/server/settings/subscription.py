@@ -22,6 +22,8 @@ class Passthrough(Section, frozen=True):
     `path` replaces that of its url. `graphql_ws` is the WebSocket sub-protocol
     `graphql-transport-ws`. `heartbeat_interval`: pings over WebSocket, and on every protocol the
     stream ends after two silent intervals; not set, silence means nothing.
+
+    `protocol`: how the subgraph sends events.
     """
 
     path: Annotated[str, Meta(pattern=r"^/[^\s?#]*$")] | None = None
@@ -43,6 +45,9 @@ class CallbackMode(Section, frozen=True):
     """Subgraphs that post their events to us (HTTP callback protocol).
 
     `public_url`: where they reach `path` of this server from outside, with the path.
+
+    `subgraphs`: which do so. `heartbeat_interval`: how often they must say that a stream lives;
+    null: never.
     """
 
     public_url: str
@@ -57,6 +62,8 @@ class CallbackMode(Section, frozen=True):
 
 
 class SubscriptionMode(Section, frozen=True):
+    """How events of subgraphs come: `passthrough`, over a stream that we open, or by `callback`."""
+
     passthrough: PassthroughMode = PassthroughMode()
     callback: CallbackMode | None = None
 

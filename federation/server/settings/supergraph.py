@@ -16,6 +16,8 @@ class QueryPlanning(Section, frozen=True):
 
     `warmed_up_queries`: before another supergraph goes live, so many of the documents used last are
     prepared on it, for `warm_up_timeout` at most.
+
+    `max_queued`: documents that may wait to be prepared; who comes then is asked to come again.
     """
 
     timeout: Duration = 10.0

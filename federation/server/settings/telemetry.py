@@ -25,6 +25,8 @@ class TracingCommon(Section, frozen=True):
     """`sampler`: the share of traces recorded. `parent_based_sampler`: a caller that has decided
     is followed; turned off, only our own share counts. `resource`: further attributes of this
     process, such as `deployment.environment: test`.
+
+    `service_name`, `service_namespace`: what this process is called in traces.
     """
 
     service_name: str = "zhitong-hub"
@@ -50,7 +52,10 @@ class Propagation(Section, frozen=True):
 
 
 class BatchProcessor(Section, frozen=True):
-    """Spans wait up to `scheduled_delay`; beyond `max_queue_size` new ones are dropped."""
+    """Spans wait up to `scheduled_delay`; beyond `max_queue_size` new ones are dropped.
+
+    `max_export_batch_size`: spans in one export.
+    """
 
     scheduled_delay: Duration = 5.0
     max_queue_size: Positive = 2048
@@ -70,7 +75,10 @@ class OtlpHttp(Section, frozen=True):
 
 
 class Otlp(Section, frozen=True):
-    """Where spans go, in OTLP over HTTP with protobuf. `timeout` of one export."""
+    """Where spans go, in OTLP over HTTP with protobuf. `timeout` of one export.
+
+    `endpoint`: of the collector, with its path.
+    """
 
     enabled: bool = False
     endpoint: str = "http://127.0.0.1:4318/v1/traces"
@@ -84,13 +92,18 @@ class Otlp(Section, frozen=True):
 
 
 class ResponseTraceId(Section, frozen=True):
-    """Tells the client the id of its trace, which is in the access log, too."""
+    """Tells the client the id of its trace, which is in the access log, too.
+
+    `header_name`: in which header.
+    """
 
     enabled: bool = False
     header_name: Annotated[str, Meta(pattern=f"^{HEADER_NAME}$")] = "apollo-trace-id"
 
 
 class Tracing(Section, frozen=True):
+    """Traces of operations and their fetches."""
+
     common: TracingCommon = TracingCommon()
     propagation: Propagation = Propagation()
     otlp: Otlp = Otlp()
@@ -137,11 +150,15 @@ class Prometheus(Section, frozen=True):
 
 
 class Metrics(Section, frozen=True):
+    """Figures of the whole process."""
+
     common: MetricsCommon = MetricsCommon()
     prometheus: Prometheus = Prometheus()
 
 
 class Exporters(Section, frozen=True):
+    """Where traces, metrics and logs go."""
+
     tracing: Tracing = Tracing()
     metrics: Metrics = Metrics()
     logging: Logging = Logging()
@@ -167,7 +184,10 @@ ClientHeader = Annotated[str, Meta(pattern=f"^{HEADER_NAME}$")]
 
 
 class ClientHeaders(Section, frozen=True):
-    """In which headers clients say what program they are; the first that is there counts."""
+    """In which headers clients say what program they are; the first that is there counts.
+
+    `name`, `version`: of the program.
+    """
 
     name: tuple[ClientHeader, ...] = ("apollographql-client-name", "graphql-client-name")
     version: tuple[ClientHeader, ...] = (
@@ -177,6 +197,8 @@ class ClientHeaders(Section, frozen=True):
 
 
 class Telemetry(Section, frozen=True):
+    """What operators can see of the server. Nothing of it has values of clients."""
+
     exporters: Exporters = Exporters()
     client_headers: ClientHeaders = ClientHeaders()
     usage: Usage = Usage()

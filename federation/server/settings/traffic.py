@@ -40,6 +40,8 @@ class RouterShaping(Section, frozen=True):
     """`deduplicate_query`: equal queries in flight are answered once (`operation_sharing`).
 
     `concurrency_limit`: so many operations in work; beyond them 503 at once. null: no limit.
+
+    `timeout`: of one operation, with all its fetches.
     """
 
     timeout: Duration = 60.0
@@ -139,6 +141,10 @@ class DeadlineShaping(Section, frozen=True):
 
 
 class TrafficShaping(Section, frozen=True):
+    """`router`: what all clients together may ask. `all`: how every subgraph is called;
+    `subgraphs`: and one of them. `deadline`: passing on how much time is left.
+    """
+
     deadline: DeadlineShaping = DeadlineShaping()
     router: RouterShaping = RouterShaping()
     all: SubgraphShaping = SubgraphShaping()

@@ -46,10 +46,14 @@ class MultipartLimits(Section, frozen=True):
 
 
 class Multipart(Section, frozen=True):
+    """`limits`: how much may come."""
+
     limits: MultipartLimits = field(default_factory=MultipartLimits)
 
 
 class UploadProtocols(Section, frozen=True):
+    """`multipart`: the only one."""
+
     multipart: Multipart = field(default_factory=Multipart)
 
 

@@ -20,7 +20,11 @@ Tag = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_/-]{1,128}$")]
 
 
 class ViewRule(Section, frozen=True):
-    """A contract by `@tag`: see `federation.supergraph.contracts` for what the keys mean."""
+    """A contract by `@tag`: see `federation.supergraph.contracts` for what the keys mean.
+
+    `include`: only what has one of these tags; `exclude`: nothing that has one of these.
+    `hide_unreachable`: nor types that nothing leads to any more.
+    """
 
     include: tuple[Tag, ...] = ()
     exclude: tuple[Tag, ...] = ()

@@ -203,5 +203,28 @@ def test_json_schema_says_what_is_accepted() -> None:
     assert settings["additionalProperties"] is False
     assert set(settings["properties"]) == set(Settings.__struct_fields__)
     port = schema["$defs"]["Listen"]["properties"]["port"]
-    assert port["anyOf"][0] == {"type": "integer", "minimum": 0, "maximum": 65535, "default": 4000}
+    assert port["anyOf"][0] == {"type": "integer", "minimum": 0, "maximum": 65535}
     assert port["default"] == 4000
+
+
+class Guarded(msgspec.Struct, kw_only=True):
+    mode: str = ""
+    address: str = ""
+
+    def __post_init__(self) -> None:
+        raise ValueError(f"'address': {self.address!r} is not one for {self.mode!r}")
+
+
+class WithGuarded(msgspec.Struct):
+    guarded: Guarded
+
+
+def test_what_was_filled_in_is_not_in_what_a_section_says() -> None:
+    text = "guarded:\n  mode: plain\n  address: https://user:${env.PASSWORD}@h.example"
+    environment = {"PASSWORD": "hunter2'"}
+    with pytest.raises(ConfigError) as caught:
+        parse_config(text, WithGuarded, source="hub.yaml", environment=environment)
+    assert "hunter2" not in str(caught.value)
+    assert str(caught.value) == (
+        "hub.yaml:3:3: guarded.address: 'address': \"…\" is not one for 'plain'"
+    )

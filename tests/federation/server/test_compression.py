@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
+import sys
 import zlib
 from collections.abc import AsyncIterator
 from typing import Any
 
 import brotli
 import pytest
-from backports import zstd
 
+from federation.server.delivery import build_delivery
 from federation.server.encodings import Encoding, choose
+from federation.server.request import HttpRequest
 from federation.server.settings.compression import CompressionSection
 from federation.server.settings.engine import EngineSettings
 from federation.server.settings.etag import Etag
 from federation.server.settings.limits import Limits
+from federation.server.stream_formats import StreamFormat
+from federation.server.streaming import StreamReply
 from tests.federation.server.harness import Client, Reply, engine
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 LONG = "专" * 2_000
 READ = {
@@ -176,3 +186,52 @@ class TestEntityTags:
                 assert reply.status != 304
                 assert "etag" not in reply.headers
                 assert "no-store" in reply.headers["cache-control"]
+
+
+class _Parts:
+    """Parts that are made when the one before could be read."""
+
+    def __init__(self) -> None:
+        self.made = 0
+
+    async def next(self) -> bytes | None:
+        self.made += 1
+        return b'{"n":%d}' % self.made if self.made <= 3 else None
+
+    async def close(self) -> None:
+        self.made = -1
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd", ""])
+async def test_each_part_of_a_stream_can_be_read_when_it_comes(coding: str) -> None:
+    readers: dict[str, Any] = {
+        "gzip": lambda: zlib.decompressobj(31).decompress,
+        "deflate": lambda: zlib.decompressobj().decompress,
+        "br": lambda: brotli.Decompressor().process,
+        "zstd": lambda: zstd.ZstdDecompressor().decompress,
+        "": lambda: bytes,
+    }
+    read = readers[coding]()
+    parts = _Parts()
+    seen: list[tuple[bytes, int]] = []
+    headers: dict[bytes, bytes] = {}
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            headers.update(message["headers"])
+        elif message["body"]:
+            seen.append((read(message["body"]), parts.made))
+
+    async def receive() -> Any:
+        await asyncio.Event().wait()
+
+    asked = [(b"accept-encoding", coding.encode())]
+    delivery = build_delivery(CompressionSection(), etags=False)
+    http = HttpRequest("POST", b"", asked)
+    await delivery.send(http, StreamReply(StreamFormat.SSE, parts), receive, send)
+    assert headers.get(b"content-encoding", b"").decode() == coding
+    assert [(text, made) for text, made in seen if b"next" in text] == [
+        (b'event: next\ndata: {"n":%d}\n\n' % number, number) for number in (1, 2, 3)
+    ]
+    assert b"".join(text for text, _ in seen).endswith(b"event: complete\ndata: \n\n")
+    assert parts.made == -1

@@ -100,11 +100,6 @@ async def test_content_type(
         (b'{"query":"{a}","variables":[]}', 400, "INVALID_GRAPHQL_REQUEST"),  # 4763
         (b'{"query":"{a}","extensions":0}', 400, "INVALID_GRAPHQL_REQUEST"),  # 58B1
         (b'[{"query":"{__typename}"}]', 400, "BATCHING_NOT_ENABLED"),
-        (
-            b'{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"x"}}}',
-            400,
-            "PERSISTED_QUERY_NOT_SUPPORTED",
-        ),
     ],
 )
 @pytest.mark.parametrize("accept", ["application/json", "application/graphql-response+json"])

@@ -9,6 +9,7 @@ import http.client
 import json
 import re
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -153,6 +154,17 @@ def test_the_certificate_is_replaced_without_a_restart(tmp_path: Path) -> None:
         assert server.ask().certificate == second.certificate
 
 
+def test_the_bounds_of_plain_http_hold_over_tls(tmp_path: Path) -> None:
+    with serving(tmp_path, "none") as server:
+        address = ("127.0.0.1", server.port)
+        with (
+            socket.create_connection(address, timeout=10) as raw,
+            server.context().wrap_socket(raw, server_hostname="127.0.0.1") as connection,
+        ):
+            connection.sendall(b"GET /health HTTP/1.1\r\nhost: x\r\nx-long: " + b"a" * 410_000)
+            assert connection.recv(12) == b"HTTP/1.1 431"
+
+
 def test_without_tls_nothing_is_said(tmp_path: Path) -> None:
     with serving(tmp_path, "none") as server:
         plain = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
@@ -214,7 +226,7 @@ def test_a_session_is_not_taken_up_again(tmp_path: Path) -> None:
         context = server.context(server.clients.issue("c"))
         sessions = []
         for session in (None, "last"):
-            with http.client.socket.create_connection(("127.0.0.1", server.port)) as raw:  # type: ignore[attr-defined]
+            with socket.create_connection(("127.0.0.1", server.port)) as raw:
                 known = sessions[-1] if session else None
                 with context.wrap_socket(raw, server_hostname="127.0.0.1", session=known) as made:
                     made.sendall(b"GET /health HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
@@ -237,14 +249,14 @@ async def test_a_certificate_counts_over_websocket(tmp_path: Path) -> None:
                 uri,
                 ssl=server.context(issued),
                 subprotocols=[Subprotocol("graphql-transport-ws")],
-            ) as socket:
-                await socket.send('{"type":"connection_init"}')
-                assert json.loads(await socket.recv()) == {"type": "connection_ack"}
+            ) as connection:
+                await connection.send('{"type":"connection_init"}')
+                assert json.loads(await connection.recv()) == {"type": "connection_ack"}
                 payload = {"query": "{ __typename }"}
                 message = {"type": "subscribe", "id": "a", "payload": payload}
-                await socket.send(json.dumps(message))
+                await connection.send(json.dumps(message))
                 async with asyncio.timeout(5):
-                    return json.loads(await socket.recv())
+                    return json.loads(await connection.recv())
 
         before = server.ask(server.clients.issue("c", uris=(ours,)))
         answer = await cost_left(server.clients.issue("c", uris=(ours,)))

@@ -69,7 +69,8 @@ def attributes(span: Any) -> dict[str, Any]:
 
 async def test_a_collector_gets_the_tree_of_a_request() -> None:
     async with Collector() as collector:
-        common = "{service_name: hub, service_namespace: cnipa, resource: {deployment.environment: test}}"
+        resource = "{deployment.environment: test}"
+        common = f"{{service_name: hub, service_namespace: cnipa, resource: {resource}}}"
         settings = collector.settings(", response_trace_id: {enabled: true}", common)
         async with engine(settings) as client:
             headers = {"traceparent": f"00-{TRACE}-b7ad6b7169203331-01", "tracestate": "v=1"}
@@ -79,10 +80,10 @@ async def test_a_collector_gets_the_tree_of_a_request() -> None:
             assert sent["tracestate"] == "v=1"
         spans = collector.spans()
         (first, *_) = collector.requests
-    resource = attributes(first.resource_spans[0].resource)
-    assert resource["service.name"] == "hub"
-    assert resource["service.namespace"] == "cnipa"
-    assert resource["deployment.environment"] == "test"
+    process = attributes(first.resource_spans[0].resource)
+    assert process["service.name"] == "hub"
+    assert process["service.namespace"] == "cnipa"
+    assert process["deployment.environment"] == "test"
     assert collector.headers[0]["x-token"] == "t0ken"
     operation = spans["query Greet"]
     assert operation.kind == Span.SPAN_KIND_SERVER

@@ -22,6 +22,7 @@ from federation.server.settings.persisted_queries import (
     Safelist,
 )
 from tests.federation.server.harness import Client, Reply, engine
+from tests.federation.server.stream_harness import Socket, hub
 
 HELLO = "query Hello { hello }"
 TREE = "query Tree {\n  tree { name }\n}\n"
@@ -308,6 +309,27 @@ async def test_registering_beside_a_safelist_is_refused(tmp_path: Path) -> None:
     settings = trusted(
         local_manifests=(path,), safelist=Safelist(enabled=True), apq=Apq(enabled=True)
     )
-    with pytest.raises(ValueError, match="apq"):
+    with pytest.raises(FederationError, match="apq"):
         async with engine(settings):
             pass
+
+
+async def test_over_websocket() -> None:
+    async with hub() as (app, _):
+        socket = Socket(app)
+        await socket.begin()
+        text = "{ items { id } }"
+        named = by_hash(digest(text))["extensions"]
+
+        async def ask_for(**payload: Any) -> Any:
+            socket.say(type="subscribe", id="a", payload=payload)
+            return await socket.take()
+
+        answer = await ask_for(extensions=named)
+        assert answer["payload"][0]["extensions"]["code"] == "PERSISTED_QUERY_NOT_FOUND"
+        whole = await ask_for(query=text, extensions=named)
+        assert whole["payload"]["data"]["items"]
+        assert (await socket.take())["type"] == "complete"
+        assert await ask_for(extensions=named) == whole
+        assert (await socket.take())["type"] == "complete"
+        await socket.leave()

@@ -8,6 +8,7 @@ from federation.config.errors import ConfigError
 from federation.config.json_schema import json_schema
 from federation.config.load import parse_config
 from federation.server.settings.engine import EngineSettings, for_development
+from tests.federation.server.harness import engine
 
 
 def test_defaults_are_safe() -> None:
@@ -64,7 +65,7 @@ def test_listen(listen: str, address: tuple[str, int]) -> None:
             "telemetry: {exporters: {tracing: {otlp: {endpoint: otel:4317}}}}",
             "must be an http:// or https:// address",
         ),
-        ("apq: {enabled: true}", "unknown key 'apq'"),
+        ("coprocessor: {url: 'http://127.0.0.1'}", "unknown key 'coprocessor'"),
     ],
 )
 def test_what_is_refused(text: str, expected: str) -> None:
@@ -80,3 +81,27 @@ def test_a_root_may_add_its_own_sections() -> None:
     settings = for_development(parse_config("database: mine", Database))
     assert settings.database == "mine"
     assert "database" in json_schema(Database)["$defs"]["Database"]["properties"]
+
+
+async def test_settings_for_subgraphs_that_are_not_there_are_told(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    text = """
+traffic_shaping: {subgraphs: {demoo: {timeout: 3s}, demo: {}}}
+headers: {subgraphs: {dem: {}}}
+tls: {subgraph: {subgraphs: {other: {}}}}
+override_subgraph_url: {dmo: 'http://127.0.0.1:1'}
+include_subgraph_errors: {subgraphs: {demos: true}}
+"""
+    async with engine(parse_config(text, EngineSettings)):
+        pass
+    told = sorted(r.getMessage() for r in caplog.records if "no such subgraph" in r.getMessage())
+    assert told == [
+        "hub.yaml: headers.subgraphs.dem: there is no such subgraph; did you mean 'demo'?",
+        "hub.yaml: include_subgraph_errors.subgraphs.demos: there is no such subgraph;"
+        " did you mean 'demo'?",
+        "hub.yaml: override_subgraph_url.dmo: there is no such subgraph; did you mean 'demo'?",
+        "hub.yaml: tls.subgraph.subgraphs.other: there is no such subgraph",
+        "hub.yaml: traffic_shaping.subgraphs.demoo: there is no such subgraph;"
+        " did you mean 'demo'?",
+    ]
