@@ -305,9 +305,9 @@ class _Graph:
 
         if self.served is not None:
             urls = self._urls().items()
-            await self.served.publish_own(
-                [SubgraphProposal(name, printed_sdl(name), url) for name, url in urls]
-            )
+            proposals = [SubgraphProposal(name, printed_sdl(name), url) for name, url in urls]
+            stated = self._settings.registry.public_url is not None
+            await self.served.publish_own(proposals, addresses=stated)
 
     async def source(self) -> Sourced | str:
         """Return the supergraph to start with."""

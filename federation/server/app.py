@@ -181,7 +181,7 @@ def _routes(
         routes.append(Route(f"/subgraphs/{name}/graphql", _Asgi(app)))
     routes += around.routes
     if path != "/" and settings.sandbox.enabled:
-        routes += explorer_routes(around.title, path, around.examples)
+        routes += explorer_routes(around.title, path, around.examples, settings.plugins)
     elif path != "/" and settings.homepage.enabled:
         routes.append(homepage_route(around.title, path))
     return routes

@@ -229,9 +229,9 @@ class Pipeline:
             if exchange.request.register and self.stored is not None:
                 self.stored.keep(exchange.request)
             span.named(prepared.operation.kind.value, prepared.operation.name)
-            check_method(exchange.http, prepared, takes)
             if exchange.http.batch_deadline is not None:
                 refuse_in_batch(prepared.operation, defers=prepared.defers is not None)
+            check_method(exchange.http, prepared, takes)
             try:
                 if self.hooks is not None and self.hooks.operation:
                     await self.hooks.prepared(exchange)

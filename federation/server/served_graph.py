@@ -42,13 +42,13 @@ class ServedGraph:
         """Something may have gone live: look now."""
         self._follower.ring()
 
-    async def publish_own(self, proposals: Sequence[SubgraphProposal]) -> None:
-        """Publish the program's own subgraphs, where they are new.
+    async def publish_own(self, proposals: Sequence[SubgraphProposal], *, addresses: bool) -> None:
+        """Publish the program's own subgraphs, where they are new; see `Registry.publish_own`.
 
         That they do not compose with the others is told in the log: the last good supergraph stays
         live, and it is this one that is served.
         """
-        done = await self._registry.publish_own(self._ref, proposals)
+        done = await self._registry.publish_own(self._ref, proposals, addresses=addresses)
         if done.errors:
             problems = "; ".join(f"{error.code}: {error.message}" for error in done.errors)
             logger.error("the hub's own subgraphs are not live as they are now: %s", problems)

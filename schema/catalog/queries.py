@@ -31,6 +31,7 @@ from schema.common.entities import id_text, uuid_key
 from schema.common.fields import computed
 from schema.common.pages import connect, page_size
 from schema.common.scalars import IndustryCode, RegionCode
+from schema.common.sizes import paged, sized
 from schema.common.texts import search_text
 
 First = Annotated[int | None, strawberry.argument(description=descriptions.FIRST)]
@@ -81,7 +82,8 @@ class Query:
         description=zh_en(
             "数据底座名录（按代码排序，最多 1000 个）；所有条件同时满足",
             "The register of data foundations by code, at most 1000; all given conditions hold",
-        )
+        ),
+        directives=sized(50),
     )
     async def data_foundations(
         self,
@@ -131,7 +133,8 @@ class Query:
             "服务标准列表（按代码排序，新版本在前，最多 1000 个）；草稿只有发布者可见",
             "Service standards by code, latest version first, at most 1000; drafts are shown to "
             "their issuer",
-        )
+        ),
+        directives=sized(50),
     )
     async def service_standards(
         self,
@@ -159,7 +162,8 @@ class Query:
         description=zh_en(
             "服务产品列表（由新到旧）；未发布的只有有关单位可见",
             "Service products, newest first; drafts are shown to those concerned",
-        )
+        ),
+        directives=paged(20),
     )
     def service_products(
         self,

@@ -39,6 +39,7 @@ from schema.common.descriptions import zh_en
 from schema.common.fields import computed
 from schema.common.pages import Connection
 from schema.common.scalars import USCC, IndustryCode, RegionCode
+from schema.common.sizes import sized
 from schema.common.values import Money
 
 GrantsWith = Annotated[GrantStatus | None, strawberry.argument(description=zh_en("状态", "Status"))]
@@ -101,7 +102,7 @@ class DataFoundation:
     def provider(self) -> OperationCenter | None:
         return _center(self.row.provider_code)
 
-    @computed(description=zh_en("字段", "Its fields"))
+    @computed(description=zh_en("字段", "Its fields"), directives=sized(20))
     async def fields(self, info: Info) -> list[DataField]:
         rows = await info.context.loaders.catalog.fields.load(self.row.code)
         return [DataField.from_row(row) for row in rows]
@@ -110,7 +111,8 @@ class DataFoundation:
         description=zh_en(
             "对其的使用授权（由新到旧，最多 1000 个）；只有有关单位可见",
             "Grants on it, newest first, at most 1000; shown to those concerned",
-        )
+        ),
+        directives=sized(20),
     )
     async def grants(self, info: Info, status: GrantsWith = None) -> list[DataAccessGrant]:
         wanted = (sight_of(info), status.value if status else None, info.context.today)
@@ -212,7 +214,7 @@ class ServiceStandard:
     def issued_by(self) -> OperationCenter | None:
         return _center(self.row.issuer_code)
 
-    @computed(description=zh_en("各项要求", "What it asks for"))
+    @computed(description=zh_en("各项要求", "What it asks for"), directives=sized(10))
     async def requirements(self, info: Info) -> list[StandardRequirement]:
         rows = await info.context.loaders.catalog.requirements.load(self.row.key)
         return [StandardRequirement.from_row(row) for row in rows]
@@ -282,17 +284,22 @@ class ServiceProduct:
         assert row is not None  # a foreign key
         return ServiceStandard.from_row(row)
 
-    @computed(description=zh_en("使用的数据底座", "The data foundations it uses"))
+    @computed(
+        description=zh_en("使用的数据底座", "The data foundations it uses"), directives=sized(3)
+    )
     async def uses_data_foundations(self, info: Info) -> list[DataFoundation]:
         rows = await info.context.loaders.catalog.foundations_of_product.load(self.row.id)
         return [DataFoundation.from_row(row) for row in rows]
 
-    @computed(description=zh_en("服务地区", "The regions it is offered in"))
+    @computed(description=zh_en("服务地区", "The regions it is offered in"), directives=sized(5))
     async def regions(self, info: Info) -> list[Region]:
         codes = await info.context.loaders.catalog.regions_of_product.load(self.row.id)
         return [Region(code=RegionCode(code)) for code in codes]
 
-    @computed(description=zh_en("面向的行业；空为不限", "The industries it is for; none: all"))
+    @computed(
+        description=zh_en("面向的行业；空为不限", "The industries it is for; none: all"),
+        directives=sized(5),
+    )
     async def industries(self, info: Info) -> list[Industry]:
         codes = await info.context.loaders.catalog.industries_of_product.load(self.row.id)
         return [Industry(code=IndustryCode(code)) for code in codes]
@@ -301,7 +308,8 @@ class ServiceProduct:
         description=zh_en(
             "最近一次检查的结果，按标准的顺序",
             "Results of the last checks, in the standard's order",
-        )
+        ),
+        directives=sized(10),
     )
     async def conformance(self, info: Info) -> list[ConformanceResult]:
         rows = await info.context.loaders.catalog.conformance.load(self.row.id)
@@ -311,7 +319,8 @@ class ServiceProduct:
         description=zh_en(
             "证明材料；只有有关单位可见，其他人为空",
             "Evidence, for those concerned; null for others",
-        )
+        ),
+        directives=sized(5),
     )
     async def evidence(self, info: Info) -> list[EvidenceLink] | None:
         if not sight_of(info).inside_product(self.row):
@@ -319,7 +328,10 @@ class ServiceProduct:
         rows = await info.context.loaders.catalog.evidence.load(self.row.id)
         return [EvidenceLink.from_row(row) for row in rows]
 
-    @computed(description=zh_en("状态变化（由早到晚）", "Changes of its status, oldest first"))
+    @computed(
+        description=zh_en("状态变化（由早到晚）", "Changes of its status, oldest first"),
+        directives=sized(5),
+    )
     async def history(self, info: Info) -> list[ProductStatusChange]:
         rows = await info.context.loaders.catalog.changes_of_product.load(str(self.row.id))
         inside = sight_of(info).inside_product(self.row)
@@ -340,7 +352,8 @@ class OperationCenter:
         description=zh_en(
             "其服务产品（由新到旧，最多 1000 个）；未发布的只有有关单位可见",
             "Its service products, newest first, at most 1000; drafts are shown to those concerned",
-        )
+        ),
+        directives=sized(10),
     )
     async def service_products(
         self,
@@ -370,7 +383,10 @@ class OperationCenter:
             return None
         return await info.context.loaders.catalog.offers_basic_service.load(self.code)
 
-    @computed(description=zh_en("其提供的数据底座", "The data foundations it provides"))
+    @computed(
+        description=zh_en("其提供的数据底座", "The data foundations it provides"),
+        directives=sized(5),
+    )
     async def provided_data_foundations(self, info: Info) -> list[DataFoundation]:
         rows = await info.context.loaders.catalog.foundations_of_provider.load(self.code)
         return [DataFoundation.from_row(row) for row in rows]
@@ -379,7 +395,8 @@ class OperationCenter:
         description=zh_en(
             "其数据使用授权（由新到旧，最多 1000 个）；只有有关单位可见",
             "Grants given to it, newest first, at most 1000; shown to those concerned",
-        )
+        ),
+        directives=sized(10),
     )
     async def data_grants(self, info: Info, status: GrantsWith = None) -> list[DataAccessGrant]:
         wanted = (sight_of(info), status.value if status else None, info.context.today)
@@ -396,7 +413,8 @@ class Organization:
             "由其提供的服务产品（由新到旧，最多 1000 个）；未发布的只有有关单位可见",
             "Service products it renders, newest first, at most 1000; drafts are shown to those "
             "concerned",
-        )
+        ),
+        directives=sized(5),
     )
     async def provided_products(self, info: Info) -> list[ServiceProduct]:
         loader = info.context.loaders.catalog.products_of_provider
@@ -412,7 +430,8 @@ class Region:
             "面向该地（含其上级、下级）的已发布服务产品（由新到旧，最多 1000 个）",
             "Published products offered here, in what contains it or in a part of it, newest "
             "first, at most 1000",
-        )
+        ),
+        directives=sized(20),
     )
     async def service_products(self, info: Info, kind: OfKind = None) -> list[ServiceProduct]:
         loader = info.context.loaders.catalog.products_in_region
@@ -428,7 +447,8 @@ class Industry:
             "面向该行业（含其上级、下级）的已发布服务产品（由新到旧，最多 1000 个）",
             "Published products for it, for what contains it or for a part of it, newest first, at "
             "most 1000",
-        )
+        ),
+        directives=sized(20),
     )
     async def service_products(self, info: Info, kind: OfKind = None) -> list[ServiceProduct]:
         loader = info.context.loaders.catalog.products_in_industry

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import strawberry
@@ -18,9 +18,13 @@ def requiring(fields: str, *, description: str) -> Callable[[Method], Method]:
     return decorator
 
 
-def computed(*, description: str, name: str | None = None) -> Callable[[Method], Method]:
+def computed(
+    *, description: str, name: str | None = None, directives: Sequence[object] = ()
+) -> Callable[[Method], Method]:
     """Return Strawberry's field decorator with a type that keeps the method's signature."""
-    decorator: Callable[[Method], Method] = strawberry.field(name=name, description=description)
+    decorator: Callable[[Method], Method] = strawberry.field(
+        name=name, description=description, directives=directives
+    )
     return decorator
 
 

@@ -22,6 +22,7 @@ from schema.common.access import forbidden_error
 from schema.common.context import Info
 from schema.common.descriptions import zh_en
 from schema.common.errors import CodedError
+from schema.common.sizes import sized
 
 Resolver = Callable[..., Awaitable[Any]]
 Method = TypeVar("Method", bound=Resolver)
@@ -47,6 +48,7 @@ def errors_field() -> Any:
     return strawberry.field(
         description=zh_en("业务错误；为空即成功", "Business errors; empty means done"),
         default_factory=list,
+        directives=sized(3),
     )
 
 
@@ -63,7 +65,11 @@ OPERATIONS: dict[tuple[str, str], OperationRights] = {}
 
 
 def mutation(
-    *, description: str, permits: Sequence[Permit], payload: type | None = None
+    *,
+    description: str,
+    permits: Sequence[Permit],
+    payload: type | None = None,
+    directives: Sequence[object] = (),
 ) -> Callable[[Method], Method]:
     """Return the decorator of a mutation that takes `info` and arguments by name.
 
@@ -102,6 +108,7 @@ def mutation(
             resolver=run,
             description=description,
             authenticated=True,
+            directives=directives,
             tags=[f"role/{role}" for role in sorted({permit.role for permit in permits})],
         )
         return made  # type: ignore[no-any-return]

@@ -13,6 +13,7 @@ from resolvers.lists import ListQuery
 from resolvers.paging import Page
 from schema.common.descriptions import zh_en
 from schema.common.fields import computed
+from schema.common.sizes import COUNT, dear
 from schema.common.values import PageInfo
 
 Node = TypeVar("Node")
@@ -53,7 +54,8 @@ class Connection(Generic[Node]):
     @computed(
         description=zh_en(
             "全部条目数；仅在查询此字段时统计", "Size of the whole list; counted only when selected"
-        )
+        ),
+        directives=dear(COUNT),
     )
     async def total_count(self) -> int:
         return await self.source.load_count()

@@ -33,7 +33,7 @@ from schema.common.entities import Entity, federated_query
 from schema.common.operations import NamedOperation
 from schema.common.scalars import schema_config
 
-FEDERATION_VERSION: Final = "2.5"
+FEDERATION_VERSION: Final = "2.9"
 CACHED_DOCUMENTS = 500
 _MACHINERY = frozenset({"_Any", "_Entity", "_Service", "_Total"})
 _MACHINERY_FIELDS = frozenset({"_entities", "_service", "_totals"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import Any, Final, TypeVar
 
 import strawberry
@@ -18,9 +18,13 @@ COALESCED_SECONDS: Final = 1.0
 MOST_COALESCED: Final = 1_000
 
 
-def subscription(*, description: str) -> Callable[[Method], Method]:
+def subscription(
+    *, description: str, directives: Sequence[object] = ()
+) -> Callable[[Method], Method]:
     """Return Strawberry's subscription decorator with a type that keeps the method's signature."""
-    decorator: Callable[[Method], Method] = strawberry.subscription(description=description)
+    decorator: Callable[[Method], Method] = strawberry.subscription(
+        description=description, directives=directives
+    )
     return decorator
 
 

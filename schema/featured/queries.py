@@ -12,6 +12,7 @@ from schema.common.descriptions import zh_en
 from schema.common.entities import id_text
 from schema.common.fields import computed
 from schema.common.scalars import OfficeCode
+from schema.common.sizes import sized
 from schema.featured.enums import InternationalKind, TransformationStage
 from schema.featured.types import (
     ADVANCED,
@@ -24,7 +25,7 @@ from schema.featured.types import (
 
 @strawberry.type(description=zh_en("查询", "Queries"))
 class Query:
-    @computed(description=ADVANCED)
+    @computed(description=ADVANCED, directives=sized(50))
     async def advanced_tech_projects(
         self,
         info: Info,
@@ -42,7 +43,7 @@ class Query:
         )
         return [AdvancedTechProject.from_row(row) for row in rows]
 
-    @computed(description=INTERNATIONAL)
+    @computed(description=INTERNATIONAL, directives=sized(50))
     async def international_projects(
         self,
         info: Info,

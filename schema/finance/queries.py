@@ -18,6 +18,7 @@ from schema.common.entities import id_text, uuid_key
 from schema.common.fields import computed
 from schema.common.pages import page_size
 from schema.common.scalars import USCC, ApplicationNumber
+from schema.common.sizes import sized, sliced
 from schema.finance.enums import FinancingStatus, PledgeStatus
 from schema.finance.types import FinancingProject, PledgeRegistration
 
@@ -41,7 +42,8 @@ class Query:
         description=zh_en(
             "质押登记列表（由新到旧）；所有条件同时满足",
             "Pledges that meet all conditions given, latest registration first",
-        )
+        ),
+        directives=sliced(50),
     )
     async def pledges(
         self,
@@ -91,7 +93,8 @@ class Query:
         description=zh_en(
             "可见的投融资项目（由新到旧，最多 500 条）",
             "The financing projects the caller may know of, latest first, at most 500",
-        )
+        ),
+        directives=sized(50),
     )
     async def financing_projects(
         self,

@@ -27,6 +27,7 @@ from schema.common.descriptions import zh_en
 from schema.common.fields import computed
 from schema.common.provenance import note_read
 from schema.common.scalars import USCC, ApplicationNumber, RegionCode
+from schema.common.sizes import sized
 from schema.common.values import Money, Provenance
 from schema.common.withheld import money_or_withheld
 from schema.finance.access import (
@@ -141,19 +142,19 @@ class PledgeRegistration:
             consents_open_licence=row.consents_open_licence,
         )
 
-    @computed(description=zh_en("被质押的专利", "The patents pledged"))
+    @computed(description=zh_en("被质押的专利", "The patents pledged"), directives=sized(5))
     async def patents(self, info: Info) -> list[Patent]:
         loader = info.context.loaders.finance.patents_of_pledge
         return _patents(await loader.load(self.registration_number))
 
-    @computed(description=zh_en("出质人", "Pledgors"))
+    @computed(description=zh_en("出质人", "Pledgors"), directives=sized(2))
     async def pledgors(self, info: Info) -> list[Party]:
         parties = await info.context.loaders.finance.parties_of_pledge.load(
             self.registration_number
         )
         return [Party.from_row(row) for row in parties.pledgors]
 
-    @computed(description=zh_en("质权人", "Pledgees"))
+    @computed(description=zh_en("质权人", "Pledgees"), directives=sized(2))
     async def pledgees(self, info: Info) -> list[Party]:
         parties = await info.context.loaders.finance.parties_of_pledge.load(
             self.registration_number
@@ -173,7 +174,9 @@ class PledgeRegistration:
         await require_secured_amount(info, self.row)
         return Money.from_row(self.row.secured)
 
-    @computed(description=zh_en("历次变更（由早到晚）", "Changes, earliest first"))
+    @computed(
+        description=zh_en("历次变更（由早到晚）", "Changes, earliest first"), directives=sized(3)
+    )
     async def changes(self, info: Info) -> list[PledgeChange]:
         rows = await info.context.loaders.finance.changes_of_pledge.load(self.registration_number)
         return [PledgeChange.from_row(row) for row in rows]
@@ -209,7 +212,7 @@ class ValuationReport:
             standard=row.standard,
         )
 
-    @computed(description=zh_en("所评估的专利", "The patents valued"))
+    @computed(description=zh_en("所评估的专利", "The patents valued"), directives=sized(5))
     async def patents(self, info: Info) -> list[Patent]:
         loader = info.context.loaders.finance.patents_of_valuation
         return _patents(await loader.load(self.row.id))
@@ -262,7 +265,7 @@ class FinancingProject:
             granted_on=row.granted_on,
         )
 
-    @computed(description=zh_en("所涉专利", "The patents concerned"))
+    @computed(description=zh_en("所涉专利", "The patents concerned"), directives=sized(5))
     async def patents(self, info: Info) -> list[Patent]:
         loader = info.context.loaders.finance.patents_of_financing
         return _patents(await loader.load(self.row.id))
@@ -303,7 +306,7 @@ class InsurancePolicy:
             to=row.term_to,
         )
 
-    @computed(description=zh_en("所涉专利", "The patents insured"))
+    @computed(description=zh_en("所涉专利", "The patents insured"), directives=sized(5))
     async def patents(self, info: Info) -> list[Patent]:
         loader = info.context.loaders.finance.patents_of_insurance
         return _patents(await loader.load(self.policy_number))
@@ -324,7 +327,10 @@ class InsurancePolicy:
 class Patent:
     application_number: ApplicationNumber = field(description=descriptions.APPLICATION_NUMBER)
 
-    @computed(description=zh_en("质押登记（由新到旧）", "Pledges, latest registration first"))
+    @computed(
+        description=zh_en("质押登记（由新到旧）", "Pledges, latest registration first"),
+        directives=sized(2),
+    )
     async def pledges(self, info: Info, status: StatusArgument = None) -> list[PledgeRegistration]:
         rows = await info.context.loaders.finance.pledges_of_patent.load(
             status.value if status else None, self.application_number
@@ -351,12 +357,17 @@ class Patent:
         active = await self._active_pledges(info)
         return joint_consent(row.consents_open_licence for row in active)
 
-    @computed(description=zh_en("评估报告（基准日由近到远）", "Valuations, latest base date first"))
+    @computed(
+        description=zh_en("评估报告（基准日由近到远）", "Valuations, latest base date first"),
+        directives=sized(2),
+    )
     async def valuations(self, info: Info) -> list[ValuationReport]:
         loader = info.context.loaders.finance.valuations_of_patent
         return [ValuationReport.from_row(row) for row in await loader.load(self.application_number)]
 
-    @computed(description=zh_en("保险（由新到旧）", "Insurance, latest term first"))
+    @computed(
+        description=zh_en("保险（由新到旧）", "Insurance, latest term first"), directives=sized(2)
+    )
     async def insurance(self, info: Info) -> list[InsurancePolicy]:
         loader = info.context.loaders.finance.insurance_of_patent
         return [InsurancePolicy.from_row(row) for row in await loader.load(self.application_number)]
@@ -376,7 +387,8 @@ class Organization:
         description=zh_en(
             "作为出质人的质押（由新到旧，最多 1000 条）",
             "Pledges it gave, latest first, at most 1000",
-        )
+        ),
+        directives=sized(5),
     )
     async def pledges_given(
         self, info: Info, status: StatusArgument = None
@@ -387,7 +399,8 @@ class Organization:
         description=zh_en(
             "作为质权人的质押（由新到旧，最多 1000 条）",
             "Pledges it holds, latest first, at most 1000",
-        )
+        ),
+        directives=sized(50),
     )
     async def pledges_held(
         self, info: Info, status: StatusArgument = None
@@ -399,7 +412,8 @@ class Organization:
             "申请的投融资项目（由新到旧，最多 1000 条）；办理中的只对有关各方可见",
             "Financing it applied for, latest first, at most 1000; what is still decided on only "
             "for those concerned",
-        )
+        ),
+        directives=sized(5),
     )
     async def financing_projects(self, info: Info) -> list[FinancingProject]:
         rows = await info.context.loaders.finance.financing_of_applicant.load(
@@ -425,7 +439,8 @@ class OperationCenter:
             "受理的投融资项目（由新到旧，最多 1000 条）；办理中的只对有关各方可见",
             "Financing projects it handles, latest first, at most 1000; what is still decided on "
             "only for those concerned",
-        )
+        ),
+        directives=sized(50),
     )
     async def financing_projects(
         self,

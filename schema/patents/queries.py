@@ -25,6 +25,7 @@ from schema.common.scalars import (
     PublicationNumber,
     RegionCode,
 )
+from schema.common.sizes import SEARCH, dear, paged, sized
 from schema.common.texts import search_text
 from schema.common.values import PageInfo
 from schema.patents.enums import LegalStatus, PatentKind, PatentOrder
@@ -42,7 +43,7 @@ MOST_NUMBERS = 1_000
 )
 class PatentFilter:
     title_contains: str | None = field(
-        default=None, description=zh_en("名称中包含的文字", "Text the title contains")
+        default=None, description=zh_en("名称中包含的文字", "Text the title contains"), directives=dear(SEARCH)
     )
     holder_uscc: USCC | None = field(
         default=None, description=zh_en("现权利人的统一社会信用代码", "Code of a present holder")
@@ -50,6 +51,7 @@ class PatentFilter:
     holder_name_contains: str | None = field(
         default=None,
         description=zh_en("现权利人名称中包含的文字", "Text the name of a present holder contains"),
+        directives=dear(SEARCH),
     )
     kind: PatentKind | None = field(default=None, description=zh_en("种类", "Kind"))
     legal_status: LegalStatus | None = field(
@@ -125,7 +127,10 @@ class Query:
         row = await loaders.patents.load(application_number)
         return Patent.from_row(row) if row else None
 
-    @computed(description=zh_en("专利列表（申请日由近到远）", "Patents, newest filing first"))
+    @computed(
+        description=zh_en("专利列表（申请日由近到远）", "Patents, newest filing first"),
+        directives=paged(20),
+    )
     def patents(
         self,
         info: Info,
@@ -152,7 +157,8 @@ class Query:
             "Patents whose records were written since a time, in that order, as far as complete: "
             "what a running batch writes appears once it is done. Records are never deleted; that "
             "a term has run out is no change of the record",
-        )
+        ),
+        directives=paged(20),
     )
     async def patents_changed_since(
         self,
@@ -179,7 +185,8 @@ class Query:
         description=zh_en(
             "按多个申请号查询；次序与参数相同，未入库的为 null（最多 1000 个）",
             "Patents by their numbers, in the order given, null where unknown (at most 1000)",
-        )
+        ),
+        directives=sized(100),
     )
     async def patents_by_number(
         self,

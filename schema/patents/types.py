@@ -33,6 +33,7 @@ from schema.common.scalars import (
     PublicationNumber,
     RegionCode,
 )
+from schema.common.sizes import paged, sized
 from schema.common.values import PageInfo, Provenance
 from schema.patents.enums import EvaluationConclusion, LegalStatus, PatentKind
 
@@ -92,7 +93,10 @@ class Patent:
     def office(self) -> Office:
         return Office(code=OfficeCode(self.row.office_code))
 
-    @computed(description=zh_en("公开（公告），由早到晚", "Publications, earliest first"))
+    @computed(
+        description=zh_en("公开（公告），由早到晚", "Publications, earliest first"),
+        directives=sized(2),
+    )
     async def publications(self, info: Info) -> list[Publication]:
         rows = await info.context.loaders.patents.publications.load(self.application_number)
         return [
@@ -102,12 +106,12 @@ class Patent:
             for row in rows
         ]
 
-    @computed(description=zh_en("申请人", "Applicants as filed"))
+    @computed(description=zh_en("申请人", "Applicants as filed"), directives=sized(2))
     async def applicants(self, info: Info) -> list[Party]:
         parties = await info.context.loaders.patents.parties.load(self.application_number)
         return [Party.from_row(row) for row in parties.applicants]
 
-    @computed(description=zh_en("现权利人", "Present holders"))
+    @computed(description=zh_en("现权利人", "Present holders"), directives=sized(2))
     async def current_holders(self, info: Info) -> list[Party]:
         parties = await info.context.loaders.patents.parties.load(self.application_number)
         return [Party.from_row(row) for row in parties.holders]
@@ -117,12 +121,15 @@ class Patent:
         symbol = self.row.main_ipc
         return IpcClass(symbol=IpcSymbol(symbol)) if symbol else None
 
-    @computed(description=zh_en("IPC 分类，主分类在前", "IPC classes, the main one first"))
+    @computed(
+        description=zh_en("IPC 分类，主分类在前", "IPC classes, the main one first"),
+        directives=sized(4),
+    )
     async def ipc_classes(self, info: Info) -> list[IpcClass]:
         symbols = await info.context.loaders.patents.ipc_symbols.load(self.application_number)
         return [IpcClass(symbol=IpcSymbol(symbol)) for symbol in symbols]
 
-    @computed(description=zh_en("国民经济行业", "Industries"))
+    @computed(description=zh_en("国民经济行业", "Industries"), directives=sized(2))
     async def industries(self, info: Info) -> list[Industry]:
         codes = await info.context.loaders.patents.industries.load(self.application_number)
         return [Industry(code=IndustryCode(code)) for code in codes]
@@ -140,7 +147,10 @@ class Patent:
     def legal_status_as_of(self, info: Info) -> date | None:
         return self.row.status_on(info.context.today)[1]
 
-    @computed(description=zh_en("法律事务，由早到晚", "Legal events, earliest first"))
+    @computed(
+        description=zh_en("法律事务，由早到晚", "Legal events, earliest first"),
+        directives=sized(10),
+    )
     async def legal_events(
         self,
         info: Info,
@@ -240,7 +250,9 @@ class LegalEvent:
     announced_on: date = field(description=zh_en("公告日", "Date of announcement"))
     effective_on: date | None = field(description=zh_en("生效日", "Date of effect"))
     text: str | None = field(description=zh_en("公告原文", "Text of the announcement"))
-    details: list[LegalEventDetail] = field(description=zh_en("事务明细", "Details of the event"))
+    details: list[LegalEventDetail] = field(
+        description=zh_en("事务明细", "Details of the event"), directives=sized(5)
+    )
 
     @classmethod
     def from_row(cls, row: LegalEventRow) -> LegalEvent:
@@ -314,7 +326,8 @@ class Organization:
     uscc: USCC = field(description=descriptions.USCC)
 
     @computed(
-        description=zh_en("现持有的专利（申请日由近到远）", "Patents held, newest filing first")
+        description=zh_en("现持有的专利（申请日由近到远）", "Patents held, newest filing first"),
+        directives=paged(20),
     )
     def held_patents(
         self,

@@ -17,6 +17,7 @@ from schema.common.entities import id_text
 from schema.common.fields import computed
 from schema.common.pages import connect, page_size
 from schema.common.scalars import IndustryCode, RegionCode
+from schema.common.sizes import paged, sized
 from schema.common.texts import bounded_text
 from schema.platforms.enums import CenterKind, CenterStatus, Circle, PlatformFunction
 from schema.platforms.recognition_enums import RecognitionStage
@@ -79,7 +80,8 @@ class Query:
         description=zh_en(
             "平台（中心）名录（按代码排序，最多 1000 个）；所有条件同时满足",
             "Platforms and centres by code, at most 1000; all given conditions hold",
-        )
+        ),
+        directives=sized(100),
     )
     async def operation_centers(
         self,
@@ -99,7 +101,8 @@ class Query:
         description=zh_en(
             "平台（中心）名录，分页（按代码排序）；所有条件同时满足",
             "Platforms and centres in pages, by code; all given conditions hold",
-        )
+        ),
+        directives=paged(20),
     )
     def operation_center_pages(
         self,
@@ -127,7 +130,8 @@ class Query:
             "认定案件（由近到远，最多 1000 件）；只列出当前用户可见的，所有条件同时满足",
             "Recognition cases the caller may see, newest first, at most 1000; all given "
             "conditions hold",
-        )
+        ),
+        directives=sized(50),
     )
     async def recognition_cases(
         self,
@@ -155,7 +159,8 @@ class Query:
         description=zh_en(
             "评价轮次（按代码排序）；平台（中心）、知识产权局可见，其他人为空列表",
             "Rounds of evaluation by code; an empty list but for centres and offices",
-        )
+        ),
+        directives=sized(10),
     )
     async def recognition_rounds(self, info: Info) -> list[RecognitionRound]:
         if not sees_some(info.context.caller):
@@ -167,7 +172,8 @@ class Query:
         description=zh_en(
             "布局情况：功能性平台 15 个左右，产业中心 50 个以内",
             "Layout: about 15 functional platforms, at most 50 industry centres",
-        )
+        ),
+        directives=sized(20),
     )
     async def layout_status(self, info: Info) -> list[LayoutStatus]:
         rows = await info.context.loaders.platforms.layout()
@@ -176,7 +182,8 @@ class Query:
     @computed(
         description=zh_en(
             "政策文件（由新到旧，未知日期的在后）", "Policy documents, newest first, undated last"
-        )
+        ),
+        directives=sized(50),
     )
     async def policy_documents(self, info: Info) -> list[PolicyDocument]:
         rows = await info.context.loaders.platforms.all_documents()

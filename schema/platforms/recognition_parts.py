@@ -21,6 +21,7 @@ from resolvers.platforms.dossier import Summary
 from resolvers.platforms.rules.growth import change_rate
 from resolvers.platforms.rules.round import round_warnings
 from schema.common.descriptions import zh_en
+from schema.common.sizes import sized
 from schema.platforms.enums import CenterKind
 from schema.platforms.recognition_enums import (
     EvaluationMethod,
@@ -91,7 +92,8 @@ class PilotSummary:
     product_development: str = field(description=zh_en("产品开发", "Product development"))
     investment_and_benefit: str = field(description=zh_en("投入与效益", "Input and benefit"))
     growth: list[GrowthFigure] = field(
-        description=zh_en("相关业务和数据增长变化情况", "Growth of business and data")
+        description=zh_en("相关业务和数据增长变化情况", "Growth of business and data"),
+        directives=sized(10),
     )
 
     @classmethod

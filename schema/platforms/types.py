@@ -23,6 +23,7 @@ from schema.common.descriptions import zh_en
 from schema.common.fields import computed
 from schema.common.pages import Connection
 from schema.common.scalars import USCC, IndustryCode, RegionCode
+from schema.common.sizes import sized
 from schema.platforms.enums import (
     CenterKind,
     CenterStatus,
@@ -111,7 +112,8 @@ class OperationCenter:
         description=zh_en(
             "用过的名称（由早到晚），最后一个为现用名称",
             "Its names, oldest first; the last one is the present name",
-        )
+        ),
+        directives=sized(2),
     )
     async def name_history(self, info: Info) -> list[CenterName]:
         former = await info.context.loaders.platforms.former_names.load(self.row.code)
@@ -134,12 +136,12 @@ class OperationCenter:
     def jurisdiction(self) -> Jurisdiction:
         return Jurisdiction(code=self.row.jurisdiction_code)
 
-    @computed(description=zh_en("辐射范围", "The regions it serves"))
+    @computed(description=zh_en("辐射范围", "The regions it serves"), directives=sized(10))
     async def service_regions(self, info: Info) -> list[Region]:
         codes = await info.context.loaders.platforms.service_regions.load(self.row.code)
         return [Region(code=RegionCode(code)) for code in codes]
 
-    @computed(description=zh_en("服务的重点产业", "The industries it serves"))
+    @computed(description=zh_en("服务的重点产业", "The industries it serves"), directives=sized(5))
     async def industries(self, info: Info) -> list[Industry]:
         codes = await info.context.loaders.platforms.industries.load(self.row.code)
         return [Industry(code=IndustryCode(code)) for code in codes]
@@ -175,7 +177,8 @@ class OperationCenter:
             "工作方案（由早到晚）；已通过和已结束的公开，其他的只有能看到认定案件的人可见",
             "Work plans, oldest first; approved and closed ones are open, others are seen by those "
             "who see the recognition case",
-        )
+        ),
+        directives=sized(5),
     )
     async def work_plans(self, info: Info) -> list[WorkPlan]:
         rows = await info.context.loaders.platforms.recognition.plans_of_center.load(self.row.code)
@@ -186,7 +189,8 @@ class OperationCenter:
         description=zh_en(
             "模式创新和业务创新任务（最近 200 项）；公开",
             "Innovation tasks, the last 200; open to all",
-        )
+        ),
+        directives=sized(10),
     )
     async def innovation_tasks(self, info: Info) -> list[InnovationTask]:
         rows = await info.context.loaders.platforms.recognition.tasks.load(self.row.code)
@@ -196,7 +200,8 @@ class OperationCenter:
         description=zh_en(
             "项目、资金、政策支持和条件保障（最近 200 项）；公开，金额除外",
             "Support measures, the last 200; open to all but for the amounts",
-        )
+        ),
+        directives=sized(10),
     )
     async def support_measures(self, info: Info) -> list[SupportMeasure]:
         rows = await info.context.loaders.platforms.recognition.measures.load(self.row.code)
@@ -207,7 +212,8 @@ class OperationCenter:
         description=zh_en(
             "参加的展会（最近 200 项）；公开",
             "Exhibitions it takes part in, the last 200; open to all",
-        )
+        ),
+        directives=sized(20),
     )
     async def exhibitions(self, info: Info) -> list[ExhibitionEntry]:
         rows = await info.context.loaders.platforms.recognition.exhibitions.load(self.row.code)
@@ -218,7 +224,8 @@ class OperationCenter:
             "监督事项（由近到远，最近 200 项）；只有能看到认定案件的人可见，其他人为空列表",
             "Supervision actions, newest first, the last 200; an empty list for those who may not "
             "see the recognition case",
-        )
+        ),
+        directives=sized(5),
     )
     async def supervision_actions(
         self,
@@ -314,7 +321,9 @@ class RecognitionCase:
         row = await plans.load(self.row.work_plan_id)
         return WorkPlan.from_row(row) if row else None
 
-    @computed(description=zh_en("评价记录（由早到晚）", "Evidence, earliest first"))
+    @computed(
+        description=zh_en("评价记录（由早到晚）", "Evidence, earliest first"), directives=sized(5)
+    )
     async def evidence(self, info: Info) -> list[EvaluationEvidence]:
         rows = await info.context.loaders.platforms.recognition.evidence.load(self.row.id)
         return [EvaluationEvidence.from_row(row) for row in rows]
@@ -331,7 +340,8 @@ class RecognitionCase:
         description=zh_en(
             "阶段变化（由早到晚），自起草之后的第一步起",
             "Changes of its stage, earliest first, from the first step after drafting on",
-        )
+        ),
+        directives=sized(10),
     )
     async def history(self, info: Info) -> list[StageChange]:
         loader = info.context.loaders.platforms.recognition.history
@@ -411,7 +421,10 @@ class WorkPlan:
     async def center(self, info: Info) -> OperationCenter:
         return await _center_of(info, self.row.center_code)
 
-    @computed(description=zh_en("节点（时间表和路线图）", "Milestones: timetable and road map"))
+    @computed(
+        description=zh_en("节点（时间表和路线图）", "Milestones: timetable and road map"),
+        directives=sized(10),
+    )
     async def milestones(self, info: Info) -> list[Milestone]:
         rows = await info.context.loaders.platforms.recognition.milestones.load(self.row.id)
         return [Milestone.from_row(row) for row in rows]
@@ -483,7 +496,9 @@ class SupervisionAction:
 class Organization:
     uscc: USCC = field(description=descriptions.USCC)
 
-    @computed(description=zh_en("作为建设主体的平台（中心）", "The centres it hosts"))
+    @computed(
+        description=zh_en("作为建设主体的平台（中心）", "The centres it hosts"), directives=sized(2)
+    )
     async def hosted_centers(self, info: Info) -> list[OperationCenter]:
         return _centers(await info.context.loaders.platforms.centers_of_host.load(self.uscc))
 
@@ -493,7 +508,8 @@ class Region:
     code: RegionCode = field(description=descriptions.REGION_CODE)
 
     @computed(
-        description=zh_en("设在该地（含下级）的平台（中心）", "The centres that sit here or below")
+        description=zh_en("设在该地（含下级）的平台（中心）", "The centres that sit here or below"),
+        directives=sized(10),
     )
     async def operation_centers(
         self, info: Info, kind: KindArgument = None
@@ -509,7 +525,8 @@ class Industry:
     @computed(
         description=zh_en(
             "服务该行业（含下级）的平台（中心）", "The centres that serve it or one below"
-        )
+        ),
+        directives=sized(5),
     )
     async def operation_centers(self, info: Info) -> list[OperationCenter]:
         return _centers(await info.context.loaders.platforms.centers_in_industry.load(self.code))
@@ -519,7 +536,10 @@ class Industry:
 class Jurisdiction:
     code: str = field(description=descriptions.JURISDICTION_CODE)
 
-    @computed(description=zh_en("由其指导监督的平台（中心）", "The centres it guides"))
+    @computed(
+        description=zh_en("由其指导监督的平台（中心）", "The centres it guides"),
+        directives=sized(10),
+    )
     async def supervised_centers(
         self, info: Info, status: StatusArgument = None
     ) -> list[OperationCenter]:

@@ -24,6 +24,7 @@ from schema.common.scalars import (
     OfficeCode,
     RegionCode,
 )
+from schema.common.sizes import paged, sized
 from schema.common.texts import bounded_text, search_text
 from schema.reference.enums import (
     IdentifierKind,
@@ -72,7 +73,10 @@ class Query:
         row = await info.context.loaders.reference.regions.load((code, year))
         return Region.from_row(row) if row else None
 
-    @computed(description=zh_en("行政区划列表（按代码排序）", "Regions, in order of their codes"))
+    @computed(
+        description=zh_en("行政区划列表（按代码排序）", "Regions, in order of their codes"),
+        directives=paged(50),
+    )
     def regions(
         self,
         info: Info,
@@ -110,7 +114,8 @@ class Query:
         )
 
     @computed(
-        description=zh_en("管辖范围列表（按代码排序）", "Jurisdictions, in order of their codes")
+        description=zh_en("管辖范围列表（按代码排序）", "Jurisdictions, in order of their codes"),
+        directives=sized(50),
     )
     async def jurisdictions(
         self,
@@ -137,7 +142,8 @@ class Query:
             "行业列表：缺省为门类；给出上级则为其直接下级；给出层级则为上级之下该层级的全部行业",
             "Industries: the sections by default; with parent those right below it; with level all "
             "of that level below parent",
-        )
+        ),
+        directives=sized(100),
     )
     async def industries(
         self,
@@ -184,7 +190,8 @@ class Query:
         description=zh_en(
             "组织列表（按代码排序）；地区与行业包括其下级",
             "Organisations, in order of their codes; region and industry include those below",
-        )
+        ),
+        directives=paged(20),
     )
     def organizations(
         self,

@@ -22,6 +22,7 @@ from schema.common.descriptions import zh_en
 from schema.common.fields import computed
 from schema.common.pages import Connection
 from schema.common.scalars import USCC, IndustryCode, IpcSymbol, OfficeCode, RegionCode
+from schema.common.sizes import sized
 from schema.reference.enums import (
     CodeStatus,
     IdentifierKind,
@@ -70,7 +71,8 @@ class Region:
     @computed(
         description=zh_en(
             "下级行政区划（按代码排序）", "The regions below, in order of their codes"
-        )
+        ),
+        directives=sized(20),
     )
     async def children(self, info: Info) -> list[Region]:
         children = info.context.loaders.reference.children
@@ -80,7 +82,8 @@ class Region:
     @computed(
         description=zh_en(
             "停用后接替的代码", "Codes that took over when this one was retired or renamed"
-        )
+        ),
+        directives=sized(2),
     )
     async def successors(self, info: Info) -> list[Region]:
         reference = info.context.loaders.reference
@@ -154,7 +157,8 @@ class Industry:
         return await find_industry(info, self.parent_code)
 
     @computed(
-        description=zh_en("下级行业（按代码排序）", "The industries below, in order of codes")
+        description=zh_en("下级行业（按代码排序）", "The industries below, in order of codes"),
+        directives=sized(10),
     )
     async def children(self, info: Info) -> list[Industry]:
         rows = await info.context.loaders.reference.industry_children.load(self.code)
@@ -226,7 +230,9 @@ class Organization:
             registration_authority=row.registration_authority or authority_of(row.uscc),
         )
 
-    @computed(description=zh_en("曾用名（由早到晚）", "Former names, oldest first"))
+    @computed(
+        description=zh_en("曾用名（由早到晚）", "Former names, oldest first"), directives=sized(2)
+    )
     async def name_history(self, info: Info) -> list[OrganizationName]:
         rows = await info.context.loaders.reference.organization_names.load(self.uscc)
         return [

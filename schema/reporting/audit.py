@@ -18,6 +18,7 @@ from schema.common.descriptions import enum_value, zh_en
 from schema.common.entities import id_text
 from schema.common.fields import computed
 from schema.common.pages import Connection, connect, page_size
+from schema.common.sizes import paged
 
 READERS = (Permit(Role.HUB_OPERATOR),)
 
@@ -77,7 +78,8 @@ class AuditQueries:
         description=zh_en(
             "审计记录（由近及远）；仅枢纽运维和国家知识产权局可查",
             "The audit, latest first; for the operator of the hub and CNIPA",
-        )
+        ),
+        directives=paged(20),
     )
     def audit_records(
         self,

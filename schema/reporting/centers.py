@@ -20,6 +20,7 @@ from schema.common.errors import CodedError, input_error
 from schema.common.fields import computed, requiring
 from schema.common.pages import page_size
 from schema.common.scalars import IndustryCode, RegionCode
+from schema.common.sizes import sized, sliced
 from schema.reporting.access import bounded, sees_batches, sees_evaluation, sees_report
 from schema.reporting.arguments import (
     First,
@@ -76,7 +77,8 @@ class OperationCenter:
         description=zh_en(
             "业务数据报送（由新到旧）；无权查看的为空列表",
             "Its business reports, the latest first; none for those who may not see them",
-        )
+        ),
+        directives=sized(10),
     )
     async def reports(
         self,
@@ -166,7 +168,8 @@ class OperationCenter:
         description=zh_en(
             "收到的批次（由新到旧）；无权查看的为空列表",
             "Batches received, latest first; none for those who may not see them",
-        )
+        ),
+        directives=sliced(20),
     )
     async def ingest_batches(
         self,
@@ -187,7 +190,8 @@ class OperationCenter:
         description=zh_en(
             "数据来源（按代码），至多 200 个；无权查看的为空列表",
             "Its sources of data by code, at most 200; none for those who may not see them",
-        )
+        ),
+        directives=sized(5),
     )
     async def data_sources(self, info: Info) -> list[DataSource]:
         if not await sees_batches(info.context, self.code):
@@ -201,7 +205,8 @@ class OperationCenter:
             "数据交付的完整程度（由新到旧），对所有人开放；业务数据报送仅有权查看批次者可见",
             "How complete its deliveries of data were, latest first, open to all; those of "
             "business reports only to who sees its batches",
-        )
+        ),
+        directives=sliced(20),
     )
     async def deliveries(
         self,
@@ -244,7 +249,8 @@ class Region:
         description=zh_en(
             "指标合计的走势；from 与 to 须为同类期间，没有合计的期间不列出",
             "The totals over time; from and to are of one kind, periods without one are left out",
-        )
+        ),
+        directives=sized(12),
     )
     async def indicator_trend(
         self,
@@ -291,7 +297,8 @@ class Jurisdiction:
         description=zh_en(
             "待省级确认的报送（由旧到新）；无权查看的为空列表",
             "Reports that wait for the office, oldest first; none for those who may not see them",
-        )
+        ),
+        directives=sized(20),
     )
     async def pending_reports(self, info: Info) -> list[BusinessReport]:
         sight = sight_of(info.context.caller)

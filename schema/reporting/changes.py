@@ -36,6 +36,7 @@ from schema.common.context import Info
 from schema.common.descriptions import enum_value, zh_en
 from schema.common.errors import CodedError
 from schema.common.fields import computed
+from schema.common.sizes import paged
 from schema.common.subscriptions import coalesced, subscription
 
 OPEN_TYPES: Final = (
@@ -121,7 +122,8 @@ class ChangeQueries:
             "首次镜像：先取 changesPosition，再读全部数据，然后由该位置跟进",
             f"Records changed after a position, for those who mirror the data; kept {KEPT_DAYS} "
             "days. To begin: take changesPosition, read everything, then follow from there",
-        )
+        ),
+        directives=paged(500, "changes"),
     )
     async def changes(
         self,

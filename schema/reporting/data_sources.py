@@ -24,6 +24,7 @@ from schema.common.entities import id_text
 from schema.common.fields import computed
 from schema.common.mutations import UserError, errors_field, mutation
 from schema.common.pages import Connection, connect, page_size
+from schema.common.sizes import paged, sized
 from schema.common.values import Confidence
 from schema.reporting.access import sees_batches
 from schema.reporting.arguments import First
@@ -237,7 +238,8 @@ class DataSource:
         description=zh_en(
             "被放弃的拉取，至多一个；重试见 retryPull",
             "Pulls that were given up, at most one; see retryPull",
-        )
+        ),
+        directives=sized(20),
     )
     async def dead_letters(self, info: Info) -> list[DeadLetter]:
         jobs = await self._jobs(info)
@@ -273,7 +275,8 @@ class DataSourceQueries:
         description=zh_en(
             "有权查看的数据来源（按代码）：本平台（中心）的、管辖范围内的，或全部",
             "The sources the caller may see, by code: its own, those of its jurisdiction, or all",
-        )
+        ),
+        directives=paged(20),
     )
     def data_sources(
         self,

@@ -22,6 +22,7 @@ from schema.common.context import Info
 from schema.common.descriptions import zh_en
 from schema.common.fields import computed
 from schema.common.pages import Connection, connect, page_size
+from schema.common.sizes import EXPORT, dear, paged, sized, sliced
 from schema.common.values import Confidence
 from schema.reporting.access import bounded, find_batch
 from schema.reporting.arguments import First
@@ -153,7 +154,9 @@ class IngestBatch:
     def center(self, info: Info) -> LazyCenter:
         return center_of(info, self.row.center_code)
 
-    @computed(description=zh_en("问题（按出现次序）", "Issues, in the order met"))
+    @computed(
+        description=zh_en("问题（按出现次序）", "Issues, in the order met"), directives=sliced(100)
+    )
     async def issues(
         self,
         info: Info,
@@ -174,7 +177,8 @@ class IngestBatch:
         description=zh_en(
             "未能无条件入库的行及其原文（按行号）",
             "Rows that were not plainly accepted, with their text as met, by row number",
-        )
+        ),
+        directives=paged(50),
     )
     def rows(
         self,
@@ -219,7 +223,8 @@ class IngestBatch:
             "导出待更正的行（一次请求合计 10 MiB 以内；更大的用命令 hub quarantine export）",
             "The rows that wait, as a file; at most 10 MiB per request, larger ones by the "
             "command hub quarantine export",
-        )
+        ),
+        directives=dear(EXPORT),
     )
     async def export(
         self,
@@ -296,7 +301,8 @@ class IngestRow:
         description=zh_en(
             "各列原文；更正后仍未入库的，为最近一次更正后的文本",
             "Values as met, by column; of a row corrected in vain, as last corrected",
-        )
+        ),
+        directives=sized(20),
     )
 
     @classmethod
@@ -320,7 +326,8 @@ class IngestRow:
         description=zh_en(
             "该行的问题；再次校验过的，为最近一次的问题",
             "The issues of this row; of a row tried again, those of the last try",
-        )
+        ),
+        directives=sized(3),
     )
     async def issues(self, info: Info) -> list[DataIssue]:
         key = (self.source.tried_by_batch or self.source.batch_id, self.source.row_number)

@@ -26,6 +26,7 @@ from schema.common.descriptions import zh_en
 from schema.common.entities import id_text, uuid_key
 from schema.common.errors import CodedError
 from schema.common.mutations import UserError, errors_field, mutation
+from schema.common.sizes import sized
 from schema.reporting.access import find_batch, find_report
 from schema.reporting.arguments import PeriodArgument, YearArgument
 from schema.reporting.data_sources import DataSourceMutations
@@ -248,6 +249,7 @@ class Mutation(DataSourceMutations):
             "Open the evaluation of a year: one per recognised centre; returns all of the year",
         ),
         permits=CNIPA,
+        directives=sized(100),
     )
     async def open_evaluation_year(
         self, info: Info, year: YearArgument

@@ -30,6 +30,7 @@ from schema.common.descriptions import zh_en
 from schema.common.entities import id_text, uuid_key
 from schema.common.fields import computed
 from schema.common.pages import connect, page_size
+from schema.common.sizes import BOARD, dear, paged, sized
 from schema.common.texts import search_text
 from schema.reporting.access import find_batch, find_report
 from schema.reporting.arguments import First, YearArgument, read_period
@@ -79,7 +80,9 @@ BatchArgument = Annotated[
 
 @strawberry.type(description=zh_en("查询", "Queries"))
 class Query(AuditQueries, DataSourceQueries, ChangeQueries):
-    @computed(description=zh_en("业务数据指标", "Indicators of business data"))
+    @computed(
+        description=zh_en("业务数据指标", "Indicators of business data"), directives=sized(50)
+    )
     async def indicators(
         self,
         info: Info,
@@ -116,7 +119,8 @@ class Query(AuditQueries, DataSourceQueries, ChangeQueries):
         description=zh_en(
             "有权查看的报送（期间由新到旧），至多 500 份",
             "The reports the caller may see, latest period first, at most 500",
-        )
+        ),
+        directives=sized(100),
     )
     async def business_reports(
         self,
@@ -148,7 +152,8 @@ class Query(AuditQueries, DataSourceQueries, ChangeQueries):
         description=zh_en(
             "某年度的绩效评价（按平台代码）：已公布的，以及有权查看的",
             "The evaluations of a year, by centre: published ones, and those the caller may see",
-        )
+        ),
+        directives=sized(100),
     )
     async def performance_evaluations(
         self,
@@ -169,7 +174,8 @@ class Query(AuditQueries, DataSourceQueries, ChangeQueries):
             "国家知识产权局与看板团队可见",
             "A board: of the country, a region or an industry open to all, of a centre for itself, "
             "its office, CNIPA and dashboard teams",
-        )
+        ),
+        directives=(*sized(20), *dear(BOARD)),
     )
     async def dashboard(
         self,
@@ -206,7 +212,8 @@ class Query(AuditQueries, DataSourceQueries, ChangeQueries):
             "有权查看的批次（由新到旧）：本平台（中心）的、管辖范围内的，或全部",
             "The batches the caller may see, the last received first: its own, those of its "
             "jurisdiction, or all",
-        )
+        ),
+        directives=paged(20),
     )
     def ingest_batches(
         self,
@@ -237,7 +244,8 @@ class Query(AuditQueries, DataSourceQueries, ChangeQueries):
         description=zh_en(
             "未能无条件入库的行（按批次、行号），连同规则、字段与原值",
             "Rows that were not plainly accepted, by batch and row, with rule, field and value",
-        )
+        ),
+        directives=paged(50),
     )
     def ingest_rows(
         self,
@@ -274,7 +282,8 @@ class Query(AuditQueries, DataSourceQueries, ChangeQueries):
         description=zh_en(
             "待更正的行按规则的合计（由多到少），至多 200 条规则、统计 10 万行",
             "Rows that wait, by rule, the most first; at most 200 rules, counted in 100,000 rows",
-        )
+        ),
+        directives=(*sized(50), *dear(BOARD)),
     )
     async def ingest_issue_totals(
         self,
@@ -300,7 +309,8 @@ class Query(AuditQueries, DataSourceQueries, ChangeQueries):
         description=zh_en(
             "因来源权威程度较低而未采用的值（按实体）",
             "Values that lost against a source of higher precedence, by entity",
-        )
+        ),
+        directives=paged(50),
     )
     def data_conflicts(
         self,

@@ -21,6 +21,7 @@ from resolvers.reporting.rules.report_check import IndicatorRow, Reported
 from schema.common.context import Info
 from schema.common.descriptions import zh_en
 from schema.common.fields import computed
+from schema.common.sizes import sized
 from schema.reporting.enums import (
     Aggregation,
     IndicatorUnit,
@@ -217,7 +218,10 @@ class BusinessReport:
     def center(self, info: Info) -> LazyCenter:
         return center_of(info, self.row.center_code)
 
-    @computed(description=zh_en("各项指标（按指标次序）", "The values, in the order of indicators"))
+    @computed(
+        description=zh_en("各项指标（按指标次序）", "The values, in the order of indicators"),
+        directives=sized(30),
+    )
     async def values(self, info: Info) -> list[IndicatorValue]:
         values = await info.context.loaders.reporting.reports.values.load(self.row.id)
         return [IndicatorValue.from_value(each, self.row) for each in values]
@@ -225,13 +229,17 @@ class BusinessReport:
     @computed(
         description=zh_en(
             "最近一次校验发现的问题（错误在前）", "What the last check found, errors first"
-        )
+        ),
+        directives=sized(5),
     )
     async def issues(self, info: Info) -> list[DataIssue]:
         rows = await info.context.loaders.reporting.reports.issues.load(self.row.id)
         return [DataIssue.from_report(row) for row in rows]
 
-    @computed(description=zh_en("状态变更（由早到晚）", "Changes of status, oldest first"))
+    @computed(
+        description=zh_en("状态变更（由早到晚）", "Changes of status, oldest first"),
+        directives=sized(5),
+    )
     async def history(self, info: Info) -> list[ReportChange]:
         rows = await info.context.loaders.reporting.reports.history.load(self.row.id)
         return [ReportChange.from_row(row) for row in rows]

@@ -17,6 +17,7 @@ from schema.common.context import Info
 from schema.common.descriptions import zh_en
 from schema.common.entities import id_text, uuid_key
 from schema.common.errors import CodedError
+from schema.common.sizes import BOARD, dear, sized
 from schema.common.subscriptions import coalesced, listen, subscription
 from schema.reporting.access import find_batch, find_report
 from schema.reporting.changes import ChangeSubscription
@@ -90,7 +91,8 @@ class Subscription(ChangeSubscription):
         description=zh_en(
             "看板更新：每秒至多一次，每次为全部数字",
             "A board as it changes: at most once a second, each time all its tiles",
-        )
+        ),
+        directives=(*sized(20), *dear(BOARD)),
     )
     async def dashboard_updated(
         self,

@@ -18,6 +18,7 @@ from schema.common.entities import id_text
 from schema.common.fields import computed
 from schema.common.pages import page_size
 from schema.common.scalars import USCC, IndustryCode, IpcSymbol, RegionCode
+from schema.common.sizes import sized, sliced
 from schema.tools.enums import CreditStatus, Grade, NavigationKind, ProductFilingStatus
 from schema.tools.types import CreditEvaluation, NavigationReport, PatentIntensiveProduct
 
@@ -50,7 +51,8 @@ class Query:
             "可见的专利密集型产品（由新到旧）；所有条件同时满足，行业包括其下级",
             "Intensive products the caller may know of, latest filing first; all given conditions "
             "hold, the industry includes those below",
-        )
+        ),
+        directives=sliced(50),
     )
     async def intensive_products(
         self,
@@ -80,7 +82,8 @@ class Query:
             "专利导航报告（由近到远，最多 500 条）；所有条件同时满足，行业、地区、分类包括其下级",
             "Navigation reports, latest first, at most 500; all given conditions hold, industry, "
             "region and class include those below",
-        )
+        ),
+        directives=sized(50),
     )
     async def navigation_reports(
         self,
@@ -112,7 +115,8 @@ class Query:
             "信用评价（有效期由远到近，最多 500 条）；草稿只对平台、主管局和国家知识产权局可见",
             "Credit evaluations, the longest valid first, at most 500; drafts only for the "
             "platform, the office in charge and CNIPA",
-        )
+        ),
+        directives=sized(50),
     )
     async def credit_evaluations(
         self,

@@ -36,6 +36,7 @@ from schema.common.scalars import (
     IpcSymbol,
     RegionCode,
 )
+from schema.common.sizes import sized
 from schema.tools.enums import (
     CreditStatus,
     Grade,
@@ -93,7 +94,7 @@ class PatentIntensiveProduct:
             valid_to=row.valid_to,
         )
 
-    @computed(description=zh_en("主要专利", "Its main patents"))
+    @computed(description=zh_en("主要专利", "Its main patents"), directives=sized(5))
     async def patents(self, info: Info) -> list[Patent]:
         numbers = await info.context.loaders.tools.patents_of_product.load(self.filing_number)
         return [Patent(application_number=ApplicationNumber(number)) for number in numbers]
@@ -183,12 +184,12 @@ class NavigationReport:
             ),
         )
 
-    @computed(description=zh_en("IPC 分类", "IPC classes"))
+    @computed(description=zh_en("IPC 分类", "IPC classes"), directives=sized(5))
     async def ipc_classes(self, info: Info) -> list[IpcClass]:
         loader = info.context.loaders.tools.classes_of_navigation
         return [IpcClass(symbol=IpcSymbol(each)) for each in await loader.load(self.report_number)]
 
-    @computed(description=zh_en("应用情况", "Uses made of it"))
+    @computed(description=zh_en("应用情况", "Uses made of it"), directives=sized(5))
     async def applications(self, info: Info) -> list[NavigationApplication]:
         loader = info.context.loaders.tools.applications_of_navigation
         rows = await loader.load(self.report_number)
@@ -303,7 +304,7 @@ class CreditEvaluation:
             published_at=row.published_at,
         )
 
-    @computed(description=zh_en("各项指标", "The indicators"))
+    @computed(description=zh_en("各项指标", "The indicators"), directives=sized(10))
     async def indicators(self, info: Info) -> list[CreditIndicator]:
         rows = await info.context.loaders.tools.indicators_of_credit.load(self.row.id)
         return [CreditIndicator.from_row(row) for row in rows]
@@ -358,7 +359,8 @@ class Patent:
             "用到该专利的专利密集型产品（由新到旧）；未公示的只对有关各方可见",
             "Intensive products on it, latest filing first; before public notice only for those "
             "concerned",
-        )
+        ),
+        directives=sized(2),
     )
     async def intensive_products(self, info: Info) -> list[PatentIntensiveProduct]:
         rows = await info.context.loaders.tools.products_of_patent.load(
@@ -376,7 +378,8 @@ class Organization:
             "备案的专利密集型产品（由新到旧，最多 1000 条）；未公示的只对有关各方可见",
             "Intensive products it filed, latest first, at most 1000; before public notice only "
             "for those concerned",
-        )
+        ),
+        directives=sized(5),
     )
     async def intensive_products(self, info: Info) -> list[PatentIntensiveProduct]:
         rows = await info.context.loaders.tools.products_of_filer.load(
@@ -404,12 +407,18 @@ class Organization:
         )
         return CreditEvaluation.from_row(row) if row else None
 
-    @computed(description=zh_en("服务分级（由近到远）", "Service gradings, latest year first"))
+    @computed(
+        description=zh_en("服务分级（由近到远）", "Service gradings, latest year first"),
+        directives=sized(3),
+    )
     async def service_gradings(self, info: Info) -> list[ServiceGrading]:
         rows = await info.context.loaders.tools.gradings_of_organization.load(self.uscc)
         return [ServiceGrading.from_row(row) for row in rows]
 
-    @computed(description=zh_en("管理测评（由近到远）", "Management assessments, latest first"))
+    @computed(
+        description=zh_en("管理测评（由近到远）", "Management assessments, latest first"),
+        directives=sized(3),
+    )
     async def management_assessments(self, info: Info) -> list[ManagementAssessment]:
         rows = await info.context.loaders.tools.assessments_of_organization.load(self.uscc)
         return [ManagementAssessment.from_row(row) for row in rows]
@@ -419,7 +428,8 @@ class Organization:
             "入驻的平台（由近到远，最多 1000 条）；申请中的只对有关各方可见",
             "Where it is resident, latest first, at most 1000; applications only for those "
             "concerned",
-        )
+        ),
+        directives=sized(3),
     )
     async def residencies(self, info: Info) -> list[Residency]:
         rows = await info.context.loaders.tools.residencies_of_institution.load(
@@ -437,7 +447,8 @@ class OperationCenter:
             "入驻的第三方机构（由近到远，最多 1000 条）；申请中的只对有关各方可见",
             "Institutions resident at it, latest first, at most 1000; applications only for those "
             "concerned",
-        )
+        ),
+        directives=sized(30),
     )
     async def resident_institutions(
         self,
@@ -460,7 +471,8 @@ class Industry:
         description=zh_en(
             "该行业（含下级）的专利导航报告（由近到远，最多 1000 条）",
             "Navigation reports on it and those below, latest first, at most 1000",
-        )
+        ),
+        directives=sized(10),
     )
     async def navigation_reports(self, info: Info) -> list[NavigationReport]:
         rows = await info.context.loaders.tools.navigation_in_industry.load(self.code)
@@ -484,7 +496,8 @@ class Region:
         description=zh_en(
             "该地（含下级）的专利导航报告（由近到远，最多 1000 条）",
             "Navigation reports on it and those below, latest first, at most 1000",
-        )
+        ),
+        directives=sized(10),
     )
     async def navigation_reports(self, info: Info) -> list[NavigationReport]:
         rows = await info.context.loaders.tools.navigation_in_region.load(self.code)
@@ -499,7 +512,8 @@ class IpcClass:
         description=zh_en(
             "该分类（含下级）的专利导航报告（由近到远，最多 1000 条）",
             "Navigation reports on it and those below, latest first, at most 1000",
-        )
+        ),
+        directives=sized(5),
     )
     async def navigation_reports(self, info: Info) -> list[NavigationReport]:
         rows = await info.context.loaders.tools.navigation_in_class.load(self.symbol)

@@ -15,6 +15,7 @@ from schema.common.descriptions import zh_en
 from schema.common.errors import input_error
 from schema.common.fields import computed
 from schema.common.pages import page_size
+from schema.common.sizes import sliced
 from schema.trading.access import sight
 from schema.trading.arguments import StatusArgument
 from schema.trading.listings import Listing
@@ -33,7 +34,10 @@ PeriodEnd = Annotated[
 class OperationCenter:
     code: strawberry.ID = field(description=descriptions.CENTER_CODE)
 
-    @computed(description=zh_en("挂牌项目（由新到旧）", "Its listings, newest first"))
+    @computed(
+        description=zh_en("挂牌项目（由新到旧）", "Its listings, newest first"),
+        directives=sliced(20),
+    )
     async def listings(
         self,
         info: Info,

@@ -11,6 +11,7 @@ from resolvers.trading.rows import DealRow
 from schema.common.context import Info
 from schema.common.descriptions import zh_en
 from schema.common.fields import computed
+from schema.common.sizes import sized
 from schema.common.values import Money
 from schema.common.withheld import money_or_withheld
 from schema.trading.access import require_deal_price, sight
@@ -75,7 +76,7 @@ class Deal:
     def platform(self, info: Info) -> LazyCenter:
         return center_of(info, self.row.platform_code)
 
-    @computed(description=zh_en("所涉专利", "The patents concerned"))
+    @computed(description=zh_en("所涉专利", "The patents concerned"), directives=sized(3))
     async def patents(self, info: Info) -> list[LazyPatent]:
         numbers = await info.context.loaders.trading.patents_of_deal.load(self.row.id)
         return patents_of(info, numbers)

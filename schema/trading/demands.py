@@ -14,6 +14,7 @@ from schema.common.fields import computed
 from schema.common.pages import Connection
 from schema.common.provenance import note_read
 from schema.common.scalars import IpcSymbol
+from schema.common.sizes import sized
 from schema.common.values import Money
 from schema.trading.access import sight
 from schema.trading.arguments import MinScoreArgument, least_score
@@ -60,7 +61,10 @@ class Demand:
     def region(self) -> Region | None:
         return region_of(self.row.region_code)
 
-    @computed(description=zh_en("所需技术的 IPC 分类", "IPC classes of what is wanted"))
+    @computed(
+        description=zh_en("所需技术的 IPC 分类", "IPC classes of what is wanted"),
+        directives=sized(3),
+    )
     def ipc_classes(self) -> list[IpcClass]:
         return [IpcClass(symbol=IpcSymbol(symbol)) for symbol in self.row.ipc_symbols]
 
@@ -68,7 +72,8 @@ class Demand:
         description=zh_en(
             "匹配的挂牌项目（得分由高到低，最多 200 项）",
             "Matching listings, best first, at most 200",
-        )
+        ),
+        directives=sized(20),
     )
     async def matches(
         self, info: Info, min_score: MinScoreArgument = None
@@ -90,7 +95,7 @@ class SupplyDemandMatch:
     id: strawberry.ID = field(description=zh_en("标识", "Id"))
     score: float = field(description=zh_en("得分（0–1）", "Score, from 0 to 1"))
     components: list[MatchComponent] = field(
-        description=zh_en("各分项", "What the score is made of")
+        description=zh_en("各分项", "What the score is made of"), directives=sized(5)
     )
     status: MatchStatus = field(description=zh_en("状态", "Status"))
 

@@ -16,6 +16,7 @@ from schema.common.descriptions import zh_en
 from schema.common.fields import computed
 from schema.common.pages import Connection
 from schema.common.provenance import note_read
+from schema.common.sizes import sized
 from schema.common.values import Money, Provenance
 from schema.trading.access import sees_screenings, sight
 from schema.trading.arguments import MinScoreArgument, least_score
@@ -81,7 +82,7 @@ class Listing:
     def platform(self, info: Info) -> LazyCenter:
         return center_of(info, self.row.platform_code)
 
-    @computed(description=zh_en("所含专利", "The patents in it"))
+    @computed(description=zh_en("所含专利", "The patents in it"), directives=sized(3))
     async def patents(self, info: Info) -> list[LazyPatent]:
         numbers = await info.context.loaders.trading.patents_of_listing.load(self.row.id)
         return patents_of(info, numbers)
@@ -109,7 +110,8 @@ class Listing:
             "历次排查（由近到远，最多 100 次）；仅平台、主管部门和国家知识产权局可见",
             "Its screenings, latest first, at most 100; shown to the platform, its office and "
             "CNIPA",
-        )
+        ),
+        directives=sized(3),
     )
     async def screenings(self, info: Info) -> list[ListingScreening]:
         return [ListingScreening.from_row(row) for row in await self._screenings(info)]
@@ -117,7 +119,8 @@ class Listing:
     @computed(
         description=zh_en(
             "匹配的需求（得分由高到低，最多 200 项）", "Matching demands, best first, at most 200"
-        )
+        ),
+        directives=sized(20),
     )
     async def matches(self, info: Info, min_score: MinScoreArgument = None) -> list[LazyMatch]:
         loader = info.context.loaders.trading.matches_of_listing
@@ -174,7 +177,7 @@ class ListingScreening:
         assert row is not None  # who sees a screening sees its listing
         return Listing.from_row(row)
 
-    @computed(description=zh_en("各条规则的结果", "What each rule found"))
+    @computed(description=zh_en("各条规则的结果", "What each rule found"), directives=sized(14))
     async def findings(self, info: Info) -> list[ScreeningFinding]:
         rows = await info.context.loaders.trading.findings.load(self.row.id)
         return [ScreeningFinding.from_row(row) for row in rows]

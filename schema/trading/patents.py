@@ -19,6 +19,7 @@ from schema.common.descriptions import zh_en
 from schema.common.errors import CodedError
 from schema.common.fields import computed, requiring
 from schema.common.scalars import ApplicationNumber
+from schema.common.sizes import sized
 from schema.trading.access import sight
 from schema.trading.arguments import StatusArgument
 from schema.trading.licences import LicenceRecord
@@ -125,7 +126,8 @@ class Patent:
     )
 
     @computed(
-        description=zh_en("包含该专利的挂牌项目（由新到旧）", "Listings it is in, newest first")
+        description=zh_en("包含该专利的挂牌项目（由新到旧）", "Listings it is in, newest first"),
+        directives=sized(2),
     )
     async def listings(self, info: Info, status: StatusArgument = None) -> list[Listing]:
         rows = await info.context.loaders.trading.listings_of_patent.load(
@@ -141,7 +143,8 @@ class Patent:
         return OpenLicenceStatement.from_row(row) if row else None
 
     @computed(
-        description=zh_en("全部开放许可声明（由新到旧）", "All statements, latest term first")
+        description=zh_en("全部开放许可声明（由新到旧）", "All statements, latest term first"),
+        directives=sized(2),
     )
     async def open_licence_history(self, info: Info) -> list[OpenLicenceStatement]:
         rows = await info.context.loaders.trading.open_licences_of_patent.load(
@@ -151,7 +154,8 @@ class Patent:
         return [OpenLicenceStatement.from_row(row) for row in rows if seen.of_statement(row)]
 
     @computed(
-        description=zh_en("许可合同备案（备案日由近到远）", "Recorded licences, latest first")
+        description=zh_en("许可合同备案（备案日由近到远）", "Recorded licences, latest first"),
+        directives=sized(2),
     )
     async def licence_records(
         self,
@@ -171,7 +175,9 @@ class Patent:
         )
         return [LicenceRecord.from_row(row, today) for row in rows]
 
-    @computed(description=zh_en("权利转移（由早到晚）", "Transfers, earliest first"))
+    @computed(
+        description=zh_en("权利转移（由早到晚）", "Transfers, earliest first"), directives=sized(2)
+    )
     async def transfers(self, info: Info) -> list[TransferRecord]:
         rows = await info.context.loaders.trading.transfers_of_patent.load(self.application_number)
         return [TransferRecord.from_row(row) for row in rows]

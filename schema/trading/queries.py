@@ -24,6 +24,7 @@ from schema.common.errors import input_error
 from schema.common.fields import computed
 from schema.common.pages import connect, page_size
 from schema.common.scalars import USCC, IndustryCode, IpcSymbol, RegionCode
+from schema.common.sizes import SEARCH, dear, paged, sized
 from schema.common.texts import search_text
 from schema.trading.access import sight
 from schema.trading.arguments import least_score
@@ -75,7 +76,7 @@ class ListingFilter:
         default=None, description=zh_en("价格不高于（元）", "Price in CNY at most")
     )
     text: str | None = field(
-        default=None, description=zh_en("项目名称中包含的文字", "Text the title contains")
+        default=None, description=zh_en("项目名称中包含的文字", "Text the title contains"), directives=dear(SEARCH)
     )
 
     order_by: ListingOrder | None = field(
@@ -153,7 +154,10 @@ class Query:
         row = await info.context.loaders.trading.listings.load(sight(info), uuid_key(id))
         return Listing.from_row(row) if row else None
 
-    @computed(description=zh_en("挂牌项目列表（由新到旧）", "Listings, newest first"))
+    @computed(
+        description=zh_en("挂牌项目列表（由新到旧）", "Listings, newest first"),
+        directives=paged(20),
+    )
     async def listings(
         self,
         info: Info,
@@ -189,7 +193,8 @@ class Query:
         return OpenLicenceStatement.from_row(row)
 
     @computed(
-        description=zh_en("开放许可声明列表（起始日由近到远）", "Statements, latest term first")
+        description=zh_en("开放许可声明列表（起始日由近到远）", "Statements, latest term first"),
+        directives=paged(20),
     )
     def open_licences(
         self,
@@ -221,7 +226,10 @@ class Query:
         row = await info.context.loaders.trading.licences.load(id_text(record_number))
         return LicenceRecord.from_row(row, info.context.today) if row else None
 
-    @computed(description=zh_en("需求列表（有效期由远到近）", "Demands, the longest valid first"))
+    @computed(
+        description=zh_en("需求列表（有效期由远到近）", "Demands, the longest valid first"),
+        directives=paged(20),
+    )
     def demands(
         self,
         info: Info,
@@ -249,7 +257,8 @@ class Query:
             "某挂牌项目或需求的匹配（得分由高到低，最多 200 项；同分时挂牌新者在前）",
             "Matches of a listing or a demand, best first, at most 200; of equal scores the newer "
             "listing first",
-        )
+        ),
+        directives=sized(50),
     )
     async def matches(
         self,

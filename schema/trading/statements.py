@@ -14,6 +14,7 @@ from schema.common.descriptions import zh_en
 from schema.common.fields import computed, scoped
 from schema.common.pages import Connection
 from schema.common.provenance import note_read
+from schema.common.sizes import sized
 from schema.common.values import Money, Provenance
 from schema.trading.access import CONTACT_SCOPE, require_contact
 from schema.trading.enums import OpenLicenceFeeMode, OpenLicenceStatus
@@ -77,7 +78,7 @@ class OpenLicenceStatement:
     def patent(self, info: Info) -> LazyPatent:
         return patent_of(info, self.row.application_number)
 
-    @computed(description=zh_en("许可人", "Licensors"))
+    @computed(description=zh_en("许可人", "Licensors"), directives=sized(2))
     async def licensors(self, info: Info) -> list[Party]:
         return parties_of(await info.context.loaders.trading.licensors.load(self.statement_number))
 
@@ -95,7 +96,8 @@ class OpenLicenceStatement:
         description=zh_en(
             "依该声明订立并备案的许可（备案日由近到远）",
             "Licences recorded under this statement, latest recordal first",
-        )
+        ),
+        directives=sized(10),
     )
     async def contracts(self, info: Info) -> list[LicenceRecord]:
         rows = await info.context.loaders.trading.licences_under_statement.load(

@@ -13,6 +13,7 @@ from schema.common.context import Info
 from schema.common.descriptions import zh_en
 from schema.common.fields import computed
 from schema.common.provenance import note_read
+from schema.common.sizes import sized
 from schema.common.values import Money, Provenance
 from schema.trading.access import require_transfer_price
 from schema.trading.references import LazyPatent, Party, parties_of, patent_of
@@ -51,12 +52,12 @@ class TransferRecord:
     def patent(self, info: Info) -> LazyPatent:
         return patent_of(info, self.row.application_number)
 
-    @computed(name="from", description=zh_en("变更前权利人", "Holders before"))
+    @computed(name="from", description=zh_en("变更前权利人", "Holders before"), directives=sized(2))
     async def from_(self, info: Info) -> list[Party]:
         rows = await info.context.loaders.trading.parties_of_transfer.load(self.row.id)
         return parties_of(rows.from_)
 
-    @computed(description=zh_en("变更后权利人", "Holders after"))
+    @computed(description=zh_en("变更后权利人", "Holders after"), directives=sized(2))
     async def to(self, info: Info) -> list[Party]:
         rows = await info.context.loaders.trading.parties_of_transfer.load(self.row.id)
         return parties_of(rows.to)

@@ -95,6 +95,17 @@ async def test_own_subgraphs_are_published_once(url: str) -> None:
         assert await registry.own_names(REF) == set(subgraph_names())
 
 
+async def test_where_they_are_reached_counts_where_it_is_stated(url: str) -> None:
+    for address in ("http://a.example", "http://b.example", "http://b.example"):
+        async with running(build_app(settings(url, public_url=address))):
+            pass
+    async with registry_of(url) as registry:
+        launches = await registry.history(PUBLISHER, REF)
+        assert [launch.number for launch in launches] == [2, 1]
+        catalog = await registry.subgraph(PUBLISHER, REF, "catalog")
+        assert catalog.url == "http://b.example/subgraphs/catalog/graphql"
+
+
 async def test_what_is_published_goes_live_on_all_replicas(url: str) -> None:
     whole = build_app(settings(url))
     async with running(whole), registry_of(url) as registry, centre() as address:

@@ -30,11 +30,11 @@ class OwnSubgraphs(Publishing):
     """See the module."""
 
     async def publish_own(
-        self, ref: GraphRef, proposals: Sequence[SubgraphProposal]
+        self, ref: GraphRef, proposals: Sequence[SubgraphProposal], *, addresses: bool
     ) -> Publication:
         """Publish what is new of the program's own subgraphs, in one launch.
 
-        Only another schema is new; an address alone is not, since every replica has its own. When
+        `addresses`: another address alone is new, too; False where each replica has its own. When
         the new ones do not compose with the others, the live supergraph stays, and `errors` of the
         publication says why. Raises INVALID_*, ROUTING_URL_MISSING, REGISTRY_BUSY.
         """
@@ -42,7 +42,7 @@ class OwnSubgraphs(Publishing):
             check_proposal(proposal, self._settings.max_sdl_bytes)
 
         async def attempt(variant: Variant | None) -> Outcome:
-            return await self._publish_own_once(ref, proposals, variant)
+            return await self._publish_own_once(ref, proposals, addresses, variant)
 
         return await self._change(ref, attempt)
 
@@ -53,14 +53,21 @@ class OwnSubgraphs(Publishing):
         return frozenset(s.name for s in subgraphs if s.live and s.live.published_by == OWN)
 
     async def _publish_own_once(
-        self, ref: GraphRef, proposals: Sequence[SubgraphProposal], variant: Variant | None
+        self,
+        ref: GraphRef,
+        proposals: Sequence[SubgraphProposal],
+        addresses: bool,
+        variant: Variant | None,
     ) -> Outcome:
         caller = system_caller(OWN)
         news: dict[str, SubgraphVersion] = {}
         for proposal in proposals:
             known = variant.find(proposal.name) if variant else None
             latest = known.latest if known else None
-            if latest is not None and (latest.published_by != OWN or latest.sdl == proposal.sdl):
+            if latest is not None and (
+                latest.published_by != OWN
+                or (latest.sdl == proposal.sdl and (not addresses or latest.url == proposal.url))
+            ):
                 continue
             version, _ = await self._revision(caller, ref, proposal, known)
             news[proposal.name] = version

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import html
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,12 +16,17 @@ from importlib.resources import files
 
 import orjson
 
+from federation.server.settings.pages import Plugins
+
 # 'unsafe-inline' nowhere: editors set styles through the CSSOM, which policies do not restrict.
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
     " font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none';"
     " frame-ancestors 'none'"
 )
+
+_GROUP = re.compile(r"^# 分组：(.+)$", re.MULTILINE)
+_OTHERS = "其他 Others"
 
 _TYPES = {
     ".js": "text/javascript; charset=utf-8",
@@ -32,6 +38,8 @@ ASSETS = (
     "graphiql.css",
     "react.js",
     "react-dom.js",
+    "plan.js",
+    "panel.js",
     "explorer.js",
     "explorer.css",
 )
@@ -63,16 +71,40 @@ def load_asset(name: str) -> Asset:
     return Asset(_TYPES[suffix], content, etag)
 
 
-def explorer_settings(title: str, endpoint: str, examples: Sequence[tuple[str, str]]) -> bytes:
-    """Return what `explorer.js` asks for: where GraphQL is, and (title, query) examples."""
+def explorer_settings(
+    title: str, endpoint: str, examples: Sequence[tuple[str, str]], plugins: Plugins
+) -> bytes:
+    """Return what `explorer.js` asks for: where GraphQL is, the journeys, what may be shown."""
     return orjson.dumps(
         {
             "title": title,
             # Relative, so that a proxy may put the whole server below a path.
             "endpoint": endpoint.lstrip("/"),
-            "examples": [{"title": name, "query": query} for name, query in examples],
+            "plan": plugins.expose_query_plan,
+            "trace": plugins.expose_trace,
+            "journeys": [journey(name, query) for name, query in examples],
         }
     )
+
+
+def journey(title: str, query: str) -> dict[str, str]:
+    """Return an example as the page lists it.
+
+    What stands behind the first colon of its title explains it; a comment in the query, such as
+    `# 分组：专利 Patents`, says which group it belongs to.
+
+    >>> made = journey("检索：逐页翻阅", "# 检索：逐页翻阅\\n# 分组：专利\\n{ a }")
+    >>> made["title"], made["about"], made["group"]
+    ('检索', '逐页翻阅', '专利')
+    """
+    name, _, about = title.partition("：")
+    group = _GROUP.search(query)
+    return {
+        "title": name,
+        "about": about,
+        "group": _OTHERS if group is None else group[1].strip(),
+        "query": query,
+    }
 
 
 def homepage(title: str, endpoint: str) -> bytes:

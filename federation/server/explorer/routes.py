@@ -15,6 +15,7 @@ from federation.server.explorer.pages import (
     homepage,
     load_asset,
 )
+from federation.server.settings.pages import Plugins
 
 _HEADERS = {
     "content-security-policy": CONTENT_SECURITY_POLICY,
@@ -26,9 +27,11 @@ _HEADERS = {
 }
 
 
-def explorer_routes(title: str, endpoint: str, examples: Sequence[tuple[str, str]]) -> list[Route]:
+def explorer_routes(
+    title: str, endpoint: str, examples: Sequence[tuple[str, str]], plugins: Plugins
+) -> list[Route]:
     """Return the routes of GraphiQL: the page, its files, its settings."""
-    settings = explorer_settings(title, endpoint, examples)
+    settings = explorer_settings(title, endpoint, examples, plugins)
 
     async def page(request: Request) -> Response:
         return _asset(request, "index.html")

@@ -78,7 +78,7 @@ async def test_the_explorer_is_served_from_here_alone() -> None:
         assert not re.search(r"https?://|//[a-z]", html)
         assert not re.search(r"<script(?![^>]*\bsrc=)|\son[a-z]+=|\bstyle=", html)
         loaded = re.findall(r'(?:src|href)="(?!data:)([^"]+)"', html)
-        assert len(loaded) == 6
+        assert len(loaded) == 8
         for path in loaded:
             reply = await client.request("GET", "/" + path)
             assert reply.status == 200
@@ -87,13 +87,18 @@ async def test_the_explorer_is_served_from_here_alone() -> None:
         assert settings.json == {
             "title": "知通枢纽",
             "endpoint": "graphql",
-            "examples": [{"title": title, "query": query} for title, query in EXAMPLES],
+            "plan": True,
+            "trace": True,
+            "journeys": [
+                {"title": title, "about": "", "group": "其他 Others", "query": query}
+                for title, query in EXAMPLES
+            ],
         }
         assert (await client.request("GET", "/explorer/../secret")).status == 404
 
 
 def test_our_own_files_ask_no_other_host() -> None:
-    for name in ("index.html", "explorer.js", "explorer.css"):
+    for name in ("index.html", "plan.js", "panel.js", "explorer.js", "explorer.css"):
         assert not re.search(rb"https?://", load_asset(name).plain())
 
 
@@ -213,5 +218,7 @@ async def test_hot_reload_swaps_whole_and_requests_finish_on_the_old(tmp_path: P
 
 def test_settings_of_the_explorer_are_json() -> None:
     from federation.server.explorer.pages import explorer_settings
+    from federation.server.settings.pages import Plugins
 
-    assert json.loads(explorer_settings("</script>", "/graphql", []))["title"] == "</script>"
+    settings = explorer_settings("</script>", "/graphql", [], Plugins())
+    assert json.loads(settings)["title"] == "</script>"

@@ -115,7 +115,7 @@ async def test_streams_are_refused_in_their_place(client: Client) -> None:
     reply = await batch(client, "subscription { ticks }", deferred, "{ hello }")
     codes = [entry.get("errors", [{}])[0].get("extensions", {}).get("code") for entry in reply.json]
     assert codes == [
-        "SUBSCRIPTION_NOT_SUPPORTED",
+        "BATCHING_SUBSCRIPTION_UNSUPPORTED",
         "BATCHING_DEFER_UNSUPPORTED",
         None,
     ]
