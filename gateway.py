@@ -11,6 +11,7 @@ import argparse
 import contextlib
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -22,6 +23,11 @@ from federation.cli.parser import add_engine_commands, add_version, explained, r
 from federation.cli.serve import add_engine_arguments, run_app, serve_engine
 from federation.cli.settings import listen_address, load_settings
 from federation.server.settings.answers import Extensions
+from federation.server.settings.demand_control import (
+    DemandControlSection,
+    DemandStrategy,
+    StaticEstimated,
+)
 from federation.server.settings.engine import EngineSettings
 from federation.server.settings.limits import Limits
 from federation.server.settings.registry import RegistrySection
@@ -55,6 +61,12 @@ class HubSettings(EngineSettings, frozen=True):
     limits: Limits = Limits(http_max_request_bytes=16 * 1024 * 1024)
     # Where what is shown comes from, see schema/common/provenance.py.
     extensions: Extensions = Extensions(propagate=("provenance",))
+    # Five times what the dearest of our own journeys is estimated at, see schema/README.md.
+    demand_control: DemandControlSection = DemandControlSection(
+        enabled=True,
+        mode="enforce",
+        strategy=DemandStrategy(static_estimated=StaticEstimated(max=10_000)),
+    )
     database: DatabaseSection = DatabaseSection()
     adapters: AdaptersSection = AdaptersSection()
     identity: IdentitySection = IdentitySection()
@@ -222,22 +234,10 @@ class _KeyHolder:
 
     async def held(self, client: ClientIdentity, snapshot: Snapshot) -> frozenset[str]:
         """See `KeyHolder.held`."""
-        from federation.execution.json_codec import encode
-        from federation.execution.transport import SubgraphRequest
+        from federation.server.ask_subgraph import ask_subgraph
         from resolvers.identity import ANONYMOUS, Caller
 
-        async def ask(query: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
-            request = SubgraphRequest(
-                subgraph="catalog",
-                query=query,
-                variables=variables,
-                body=encode({"query": query, "variables": variables}),
-                headers=client.headers(),
-                identity=client.key,
-            )
-            data: Mapping[str, Any] = (await snapshot.transports["catalog"].send(request)).data
-            return data
-
+        ask = partial(ask_subgraph, snapshot, "catalog", client)
         caller = client.key if isinstance(client.key, Caller) else ANONYMOUS
         return await self._keys.held(caller, ask)
 

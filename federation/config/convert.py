@@ -85,16 +85,17 @@ class _Builder:
         self._expander = expander
         self._filled: set[str] = set()
 
-    def build(self, value: Value, wanted: Any) -> Any:
+    def build(self, value: Value, wanted: Any, base: Any = None) -> Any:
+        """Return the value of the type `wanted`. `base`: the default it is written over."""
         if wanted is Subtree:
             return self._subtree(value)
         origin = typing.get_origin(wanted)
         if origin is typing.Annotated and _is_plain(typing.get_args(wanted)[0]):
             return self._leaf(value, wanted)
         if origin is typing.Annotated:
-            return self.build(value, typing.get_args(wanted)[0])
+            return self.build(value, typing.get_args(wanted)[0], base)
         if origin in (typing.Union, types.UnionType):
-            return self._union(value, wanted)
+            return self._union(value, wanted, base)
         if origin in (dict, Mapping):
             return self._map(value, typing.get_args(wanted)[1])
         if origin in (list, tuple):
@@ -106,22 +107,30 @@ class _Builder:
                 value = MapValue(value.place, {})
             if not isinstance(value, MapValue):
                 raise value.place.error(f"expected a map of settings, got {_kind(value)}")
-            return self.struct(value, wanted)
+            return self.struct(value, wanted, base)
         return self._leaf(value, wanted)
 
-    def struct(self, value: MapValue, struct: type[msgspec.Struct]) -> msgspec.Struct:
+    def struct(
+        self, value: MapValue, struct: type[msgspec.Struct], base: Any = None
+    ) -> msgspec.Struct:
+        """Return the struct; what is not written is as in `base`, where that is such a struct."""
+        base = base if isinstance(base, struct) else None
         fields = {field.encode_name: field for field in msgspec.structs.fields(struct)}
         arguments: dict[str, Any] = {}
         for key, (place, item) in value.entries.items():
             field = fields.get(key)
             if field is None:
                 raise place.error(_unknown_key(key, fields))
-            arguments[field.name] = self.build(item, field.type)
+            below = field.default if base is None else getattr(base, field.name)
+            arguments[field.name] = self.build(item, field.type, below)
         for field in fields.values():
-            if field.required and field.name not in arguments:
+            if base is None and field.required and field.name not in arguments:
                 raise value.place.error(f"the key {field.encode_name!r} is missing")
         try:
-            return struct(**arguments)
+            if base is None:
+                return struct(**arguments)
+            replaced: msgspec.Struct = msgspec.structs.replace(base, **arguments)
+            return replaced
         except ConfigError:
             raise  # of a `Subtree`: it knows its place
         except (ValueError, TypeError) as error:
@@ -141,19 +150,19 @@ class _Builder:
             raise value.place.error(f"expected a map, got {_kind(value)}")
         return Subtree(value, self._expander)
 
-    def _union(self, value: Value, wanted: Any) -> Any:
+    def _union(self, value: Value, wanted: Any, base: Any) -> Any:
         options = [option for option in typing.get_args(wanted) if option is not type(None)]
         if len(options) < len(typing.get_args(wanted)) and _is_null(value):
             return None
         if len(options) == 1:
-            return self.build(value, options[0])
+            return self.build(value, options[0], base)
         if isinstance(value, Scalar):
             plain = [option for option in options if _is_plain(option)]
             return self._leaf(value, reduce(or_, plain) if plain else options[0])
         kinds = [option for option in options if not _is_plain(option)]
         if len(kinds) != 1:
             raise value.place.error(f"expected {_words(wanted)}, got {_kind(value)}")
-        return self.build(value, kinds[0])
+        return self.build(value, kinds[0], base)
 
     def _map(self, value: Value, wanted: Any) -> dict[str, Any]:
         if isinstance(value, Scalar) and _is_null(value):

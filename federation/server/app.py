@@ -18,30 +18,22 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from federation.errors import RequestError
-from federation.execution.caching.response_cache import ResponseCache
 from federation.execution.transports.callback import Callbacks
 from federation.execution.transports.in_process import Execute, Subscribe
-from federation.server.api_keys import ApiKeys
-from federation.server.authorization.authorization import DecidePolicies
 from federation.server.callbacks import callback_route
 from federation.server.engine import Engine
 from federation.server.explorer.routes import explorer_routes, homepage_route
 from federation.server.front import refuse
 from federation.server.health import STARTING, WhyNotReady, health_routes
 from federation.server.http_protocol import HttpLimits
-from federation.server.identity import Identifier
 from federation.server.invalidation import invalidation_route
 from federation.server.metrics.listener import metrics_route
-from federation.server.override_labels import Decide
+from federation.server.outside import Outside
 from federation.server.peer import peer_of
-from federation.server.persisted.registered import DocumentSource
-from federation.server.rate_limits.quotas import QuotaStore
 from federation.server.request import HttpRequest
 from federation.server.response import HttpResponse
 from federation.server.security_headers import with_security_headers
 from federation.server.settings.engine import EngineSettings
-from federation.server.usage import UsageSink
-from federation.server.view_rules import KeyHolder
 from federation.server.websocket import serve_websocket
 
 
@@ -60,18 +52,14 @@ Source = Callable[[], Awaitable[str | Sourced]]
 Companion = Callable[[Engine], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What the caller puts around the engine.
+@dataclass(frozen=True, kw_only=True)
+class Surroundings(Outside):
+    """What the caller puts around the engine, beside what it gives to the engine itself.
 
     `subgraphs`: ASGI applications served at `/subgraphs/<name>/graphql`. `routes`: further
     Starlette routes. `lifespan` is entered before the supergraph is asked for, and left after the
     engine has closed. `companions` run beside the server until it stops. `examples`: (title,
-    query) pairs for the explorer. `decide_labels`: which progressive overrides with labels of the
-    owner's own are active for a request. `identifier`: finds out who a client is; `key_holder`:
-    which keys to the gates of views it holds. `response_cache`: where subgraphs' answers are kept,
-    if the owner drops from it; it closes with the engine. `api_keys`, `quotas`,
-    `decide_policies`, `document_source`, `usage_sink`: see `Engine`.
+    query) pairs for the explorer.
     """
 
     title: str = "GraphQL"
@@ -80,15 +68,6 @@ class Surroundings:
     routes: Sequence[BaseRoute] = ()
     lifespan: Callable[[], AbstractAsyncContextManager[Any]] | None = None
     companions: Sequence[Companion] = ()
-    decide_labels: Decide | None = None
-    identifier: Identifier | None = None
-    key_holder: KeyHolder | None = None
-    response_cache: ResponseCache | None = None
-    api_keys: ApiKeys | None = None
-    quotas: QuotaStore | None = None
-    decide_policies: DecidePolicies | None = None
-    usage_sink: UsageSink | None = None
-    document_source: DocumentSource | None = None
 
 
 def build_app(
@@ -126,19 +105,7 @@ def build_app(
         if around.lifespan is not None:
             await stack.enter_async_context(around.lifespan())
         engine = Engine(
-            settings,
-            local,
-            local_streams,
-            callbacks,
-            around.decide_labels,
-            around.identifier,
-            around.key_holder,
-            around.response_cache,
-            around.api_keys,
-            around.quotas,
-            around.decide_policies,
-            usage_sink=around.usage_sink,
-            document_source=around.document_source,
+            settings, around, local=local, local_streams=local_streams, callbacks=callbacks
         )
         stack.push_async_callback(engine.close)
         await engine.start()
@@ -255,28 +222,28 @@ class Application:
     @property
     def running(self) -> int:
         """How many requests are in work."""
-        return sum(engine.work.running for engine in self._engine_of)
+        return sum(engine.lasting.work.running for engine in self._engine_of)
 
     @property
     def streams(self) -> int:
         """How many subscriptions are open."""
-        return sum(len(engine.subscriptions) for engine in self._engine_of)
+        return sum(len(engine.lasting.subscriptions) for engine in self._engine_of)
 
     def watch(self, connections: Sized) -> None:
         """The server is up; these are the connections open at any time."""
         for engine in self._engine_of:
-            engine.work.connections = connections
+            engine.lasting.work.connections = connections
 
     def begin_drain(self) -> None:
         """The server is about to stop: say so where one asks whether it is ready."""
         for engine in self._engine_of:
-            engine.work.draining = True
+            engine.lasting.work.draining = True
 
     def drain(self) -> None:
         """The server stops: end what would otherwise run on, so that it can."""
         for engine in self._engine_of:
-            engine.subscriptions.drain()
-            engine.single_connections.drain()
+            engine.lasting.subscriptions.drain()
+            engine.lasting.single_connections.drain()
 
 
 def _without_traceback(send: Send) -> Send:

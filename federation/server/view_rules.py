@@ -11,7 +11,7 @@ import logging
 from typing import Protocol
 
 from federation.composition.contract import ContractError
-from federation.errors import RequestError
+from federation.errors import FederationError, RequestError
 from federation.registry.snapshot import Snapshot
 from federation.registry.views import View
 from federation.server.identity import ClientIdentity
@@ -47,7 +47,8 @@ class ViewRules:
         """Return what `client` sees on `snapshot`.
 
         A contract that leaves no usable schema shows nothing of it: raises `RequestError` (403),
-        and the reason goes to the log for the operator.
+        and the reason goes to the log for the operator. 503 when it cannot be found out what the
+        client holds.
         """
         if client.contract is None and self._whole and not self._organizations:
             return snapshot.views.whole
@@ -55,12 +56,21 @@ class ViewRules:
             async with asyncio.timeout_at(deadline):
                 contract = client.contract or await self._contract(client, snapshot)
                 return await snapshot.views.of(contract)
+        except RequestError:
+            raise
         except ContractError as error:
             logger.error("a view cannot be made: %s", error.message)
             raise RequestError(
                 "nothing of the graph is open to you as it is set up now; ask its operator",
                 code="VIEW_UNAVAILABLE",
                 http_status=403,
+            ) from None
+        except FederationError as error:
+            logger.warning("what a caller holds cannot be found out: %s", error.message)
+            raise RequestError(
+                "what is open to you cannot be found out now; try again shortly",
+                code="VIEW_UNAVAILABLE",
+                http_status=503,
             ) from None
 
     async def _contract(self, client: ClientIdentity, snapshot: Snapshot) -> Contract | None:

@@ -72,3 +72,11 @@ def dear(weight: int) -> Directives:
     """Return the directives of a field or argument that costs `weight` each time it is asked for,
     beside the objects it returns (each costs 1)."""
     return (Cost(weight=weight),)
+
+
+def counted_above() -> Directives:
+    """Return the directives of inputs that cost nothing themselves, beside what holds them.
+
+    Of many small ones, such as the cells of a row; each input object costs 1 else.
+    """
+    return (Cost(weight=0),)

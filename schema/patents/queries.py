@@ -43,7 +43,9 @@ MOST_NUMBERS = 1_000
 )
 class PatentFilter:
     title_contains: str | None = field(
-        default=None, description=zh_en("名称中包含的文字", "Text the title contains"), directives=dear(SEARCH)
+        default=None,
+        description=zh_en("名称中包含的文字", "Text the title contains"),
+        directives=dear(SEARCH),
     )
     holder_uscc: USCC | None = field(
         default=None, description=zh_en("现权利人的统一社会信用代码", "Code of a present holder")

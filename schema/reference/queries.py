@@ -24,7 +24,7 @@ from schema.common.scalars import (
     OfficeCode,
     RegionCode,
 )
-from schema.common.sizes import paged, sized
+from schema.common.sizes import SEARCH, dear, paged, sized
 from schema.common.texts import bounded_text, search_text
 from schema.reference.enums import (
     IdentifierKind,
@@ -50,6 +50,13 @@ After = Annotated[str | None, strawberry.argument(description=descriptions.AFTER
 NameContains = Annotated[
     str | None,
     strawberry.argument(description=zh_en("名称中包含的文字", "Text the name contains")),
+]
+# Of regions there are a few thousand, of organisations any number.
+OrganizationNameContains = Annotated[
+    str | None,
+    strawberry.argument(
+        description=zh_en("名称中包含的文字", "Text the name contains"), directives=dear(SEARCH)
+    ),
 ]
 
 
@@ -196,7 +203,7 @@ class Query:
     def organizations(
         self,
         info: Info,
-        name_contains: NameContains = None,
+        name_contains: OrganizationNameContains = None,
         region: Annotated[
             RegionCode | None, strawberry.argument(description=descriptions.REGION_CODE)
         ] = None,

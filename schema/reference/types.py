@@ -72,7 +72,7 @@ class Region:
         description=zh_en(
             "下级行政区划（按代码排序）", "The regions below, in order of their codes"
         ),
-        directives=sized(20),
+        directives=sized(25),
     )
     async def children(self, info: Info) -> list[Region]:
         children = info.context.loaders.reference.children

@@ -10,6 +10,7 @@ from strawberry import field
 from resolvers.reporting.commands.retry_ingest import CellEntry, RowEntry
 from resolvers.reporting.commands.save_report import ValueEntry
 from schema.common.descriptions import zh_en
+from schema.common.sizes import counted_above
 
 
 @strawberry.input(description=zh_en("一项指标的报送数", "A value to be reported"))
@@ -61,7 +62,8 @@ class CellCorrectionInput:
 class RowCorrectionInput:
     row: int = field(description=zh_en("原文件中的行号", "Row number in the original"))
     values: list[CellCorrectionInput] = field(
-        description=zh_en("更正的单元格（至多 500 个）", "The corrected cells, at most 500")
+        description=zh_en("更正的单元格（至多 500 个）", "The corrected cells, at most 500"),
+        directives=counted_above(),
     )
 
     def to_entry(self) -> RowEntry:

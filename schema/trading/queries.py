@@ -76,7 +76,9 @@ class ListingFilter:
         default=None, description=zh_en("价格不高于（元）", "Price in CNY at most")
     )
     text: str | None = field(
-        default=None, description=zh_en("项目名称中包含的文字", "Text the title contains"), directives=dear(SEARCH)
+        default=None,
+        description=zh_en("项目名称中包含的文字", "Text the title contains"),
+        directives=dear(SEARCH),
     )
 
     order_by: ListingOrder | None = field(

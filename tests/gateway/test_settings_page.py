@@ -219,3 +219,18 @@ def refused(text: str) -> ConfigError | None:
     except ConfigError as error:
         return error
     return None
+
+
+def test_a_file_changes_what_it_names_and_nothing_beside_it() -> None:
+    """The hub's own defaults of a section stay where the file says something else of it."""
+    own = HubSettings()
+    text = """
+        limits: { max_depth: 10 }
+        demand_control: { strategy: { static_estimated: { list_size: 3 } } }
+    """
+    found = parse_config(text, HubSettings)
+    assert found.limits.max_depth == 10
+    assert found.limits.http_max_request_bytes == own.limits.http_max_request_bytes
+    assert found.demand_control.enabled is own.demand_control.enabled is True
+    estimated = found.demand_control.strategy.static_estimated
+    assert (estimated.list_size, estimated.max) == (3, 10_000)

@@ -38,6 +38,7 @@ ASSETS = (
     "graphiql.css",
     "react.js",
     "react-dom.js",
+    "labels.js",
     "plan.js",
     "panel.js",
     "explorer.js",

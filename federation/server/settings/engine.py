@@ -95,6 +95,7 @@ def for_development(settings: T) -> T:
     return replace(
         settings,
         telemetry=_with_metrics(settings.telemetry),
+        demand_control=_with_actual_costs(settings.demand_control),
         supergraph=replace(settings.supergraph, introspection=True),
         sandbox=Sandbox(enabled=True),
         include_subgraph_errors=IncludeSubgraphErrors(all=True),
@@ -110,3 +111,10 @@ def _with_metrics(telemetry: Telemetry) -> Telemetry:
     prometheus = replace(metrics.prometheus, enabled=True, listen=None)
     exporters = replace(telemetry.exporters, metrics=replace(metrics, prometheus=prometheus))
     return replace(telemetry, exporters=exporters)
+
+
+def _with_actual_costs(demand: DemandControlSection) -> DemandControlSection:
+    replace = msgspec.structs.replace
+    estimated = demand.strategy.static_estimated
+    estimated = replace(estimated, actual_cost_mode="by_response_shape")
+    return replace(demand, strategy=replace(demand.strategy, static_estimated=estimated))

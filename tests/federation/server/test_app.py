@@ -78,7 +78,7 @@ async def test_the_explorer_is_served_from_here_alone() -> None:
         assert not re.search(r"https?://|//[a-z]", html)
         assert not re.search(r"<script(?![^>]*\bsrc=)|\son[a-z]+=|\bstyle=", html)
         loaded = re.findall(r'(?:src|href)="(?!data:)([^"]+)"', html)
-        assert len(loaded) == 8
+        assert len(loaded) == 9
         for path in loaded:
             reply = await client.request("GET", "/" + path)
             assert reply.status == 200
@@ -98,7 +98,7 @@ async def test_the_explorer_is_served_from_here_alone() -> None:
 
 
 def test_our_own_files_ask_no_other_host() -> None:
-    for name in ("index.html", "plan.js", "panel.js", "explorer.js", "explorer.css"):
+    for name in ("index.html", "labels.js", "plan.js", "panel.js", "explorer.js", "explorer.css"):
         assert not re.search(rb"https?://", load_asset(name).plain())
 
 

@@ -341,7 +341,7 @@ async def test_a_new_supergraph_keeps_what_is_still_right() -> None:
         assert kept(await client.post(products(2))) == "hits=3, misses=0"
         await engine.load(sdl.replace("stock-{$key.id}", "moved-{$key.id}"))
         assert kept(await client.post(products(2))) == "hits=1, misses=2", "under its new tags"
-        assert await engine.response_cache.drop_tags(["moved-1"]) == 1
+        assert await engine.lasting.response_cache.drop_tags(["moved-1"]) == 1
 
 
 def test_tags_of_a_supergraph() -> None:

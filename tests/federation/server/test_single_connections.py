@@ -214,7 +214,7 @@ async def test_who_goes_away_leaves_nothing() -> None:
             await client.send(token, "subscription { ticks }", "a")
             await events.get()
         engine = client.app._engine_of[0]
-        assert (len(engine.subscriptions), len(engine.single_connections)) == (0, 0)
+        assert (len(engine.lasting.subscriptions), len(engine.lasting.single_connections)) == (0, 0)
 
 
 async def test_the_stream_ends_when_the_server_stops() -> None:

@@ -38,7 +38,7 @@ def code_of(reply: Reply) -> str | None:
 
 
 def state_of(engine: Engine, name: str = "bad") -> TrafficState:
-    (state,) = (one for one in engine.traffic.states() if one.subgraph == name)
+    (state,) = (one for one in engine.lasting.traffic.states() if one.subgraph == name)
     return state
 
 

@@ -12,6 +12,7 @@ from graphql import build_schema, graphql
 
 from federation.composition.compose import compose
 from federation.composition.result import Composed, SubgraphSource
+from federation.errors import SubgraphError
 from federation.registry.snapshot import Snapshot
 from federation.server.app import Surroundings, build_app
 from federation.server.authentication import Claims
@@ -69,9 +70,11 @@ class Names:
 
 
 class Scopes:
-    """What a client holds is what its scopes say."""
+    """What a client holds is what its scopes say; `lost` is one that nobody can say of."""
 
     async def held(self, client: ClientIdentity, snapshot: Snapshot) -> frozenset[str]:
+        if "lost" in client.scopes:
+            raise SubgraphError("secret detail", subgraph="catalog")
         return client.scopes
 
 
@@ -173,6 +176,13 @@ async def test_a_contract_that_leaves_nothing_is_no_view_of_everything(
         assert (reply.status, reply.code) == (403, "VIEW_UNAVAILABLE")
         assert "leaves nothing to ask" in caplog.text
         assert "leaves nothing" not in reply.body.decode()
+
+
+async def test_what_cannot_be_found_out_opens_nothing() -> None:
+    async with hub(RULES) as client:
+        reply = await client.post("{ patents { title } }", headers={"x-who": "GD lost"})
+        assert (reply.status, reply.code) == (503, "VIEW_UNAVAILABLE")
+        assert "secret" not in reply.body.decode()
 
 
 async def test_without_rules_everybody_is_on_the_whole_view() -> None:

@@ -13,7 +13,7 @@ const IDENTITY = "hub.explorer.authorization";
   document.title = settings.title;
   document.getElementById("title").textContent = settings.title;
 
-  const present = { query: "", variables: "", operationName: undefined };
+  const present = { query: "", variables: "", headers: "", operationName: undefined };
   const identity = setUpIdentity();
   if (settings.plan) HubPanel.setUp(() => dryRun(endpoint, present, identity));
   HubPanel.showTrace(null);
@@ -38,10 +38,13 @@ const IDENTITY = "hub.explorer.authorization";
       shouldPersistHeaders: false,
       onEditQuery: (text) => (present.query = text),
       onEditVariables: (text) => (present.variables = text),
+      onEditHeaders: (text) => (present.headers = text),
       onEditOperationName: (name) => (present.operationName = name),
     });
   }
 
+  // Dialogs and tooltips are put at the end of the page, not inside.
+  HubLabels.watch(document.body);
   ReactDOM.createRoot(document.getElementById("graphiql")).render(
     React.createElement(Explorer),
   );
@@ -57,10 +60,14 @@ async function observed(url, options, settings) {
   if (settings.trace) headers[TRACE] = "true";
   const response = await fetch(url, { ...options, headers });
   const type = response.headers.get("content-type") || "";
-  // Answers that come in parts (@defer) go on as they are.
-  if (!/json/.test(type)) return response;
+  if (!/json/.test(type)) {
+    // Parts (@defer) go on as they come, with the plan in the extensions of the first.
+    HubPanel.clear("分批回答，计划在 extensions 里 In parts; the plan is in the extensions");
+    return response;
+  }
   const { plan, text, trace, rest } = HubPlan.takeApart(await response.json());
   if (plan) HubPanel.showPlan(plan, text);
+  else HubPanel.clear("");
   HubPanel.showTrace(trace);
   HubPanel.say(plan ? "已运行 Run" : "没有计划 No plan");
   const { status, statusText } = response;
@@ -69,24 +76,33 @@ async function observed(url, options, settings) {
 
 // Asks for the plan of what is written in the editor, without running it.
 async function dryRun(endpoint, present, identity) {
-  HubPanel.say("…");
+  HubPanel.clear("…");
   try {
     const body = { query: editor(present), operationName: present.operationName };
-    if ((present.variables || "").trim()) body.variables = JSON.parse(present.variables);
-    const headers = { "content-type": "application/json", [PLAN]: "dry-run", ...identity() };
+    const variables = parsed(present.variables);
+    if (variables) body.variables = variables;
+    const headers = {
+      ...identity(),
+      ...parsed(present.headers),
+      "content-type": "application/json",
+      [PLAN]: "dry-run",
+    };
     const response = await fetch(endpoint, { method: "POST", headers, body: JSON.stringify(body) });
     const answer = await response.json();
     const { plan, text } = HubPlan.takeApart(answer);
-    if (!plan) {
-      HubPanel.say(answer.errors ? answer.errors[0].message : "没有计划 No plan");
-      return;
+    if (plan) {
+      HubPanel.showPlan(plan, text);
+      HubPanel.say("未运行，只有计划 Not run, only planned");
+    } else {
+      HubPanel.say(HubPlan.whyNoPlan(answer));
     }
-    HubPanel.showPlan(plan, text);
-    HubPanel.showTrace(null);
-    HubPanel.say("未运行，只有计划 Not run, only planned");
   } catch (error) {
     HubPanel.say(String(error.message || error));
   }
+}
+
+function parsed(text) {
+  return (text || "").trim() ? JSON.parse(text) : undefined;
 }
 
 // GraphiQL tells of edits only; before the first one its editor is asked.

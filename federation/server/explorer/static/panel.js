@@ -70,6 +70,14 @@ const HubPanel = (function () {
     byId("view-text").replaceChildren(element("pre", {}, text || ""));
   }
 
+  // What was shown is not of the present operation any more.
+  function clear(text) {
+    byId("view-tree").replaceChildren();
+    byId("view-text").replaceChildren();
+    showTrace(null);
+    say(text);
+  }
+
   function tree(rows) {
     const list = element("ol", { class: "plan-rows" });
     for (const row of rows) {
@@ -123,5 +131,5 @@ const HubPanel = (function () {
     );
   }
 
-  return { setUp, isOpen, say, showPlan, showTrace };
+  return { setUp, isOpen, say, clear, showPlan, showTrace };
 })();

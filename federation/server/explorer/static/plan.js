@@ -150,6 +150,16 @@ const HubPlan = (function () {
     };
   }
 
+  // Returns why an answer to the question for a plan has none.
+  function whyNoPlan(answer) {
+    const first = (answer.errors || [])[0];
+    if (!first) return "没有计划 No plan";
+    const code = (first.extensions || {}).code;
+    if (code === "SUBSCRIPTION_NOT_SUPPORTED")
+      return "订阅的计划不能单独看 The plan of a subscription cannot be shown apart";
+    return first.message;
+  }
+
   // Returns the journeys by group, in the order they come: [{ group, journeys }].
   function grouped(journeys) {
     const groups = new Map();
@@ -160,7 +170,7 @@ const HubPlan = (function () {
     return [...groups].map(([group, members]) => ({ group, journeys: members }));
   }
 
-  return { planRows, traceBars, takeApart, grouped };
+  return { planRows, traceBars, takeApart, whyNoPlan, grouped };
 })();
 
 if (typeof module !== "undefined") module.exports = HubPlan;
