@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from resolvers.database.launcher import EmbeddedSettings, start_embedded
+from resolvers.database.pool import Database
 from tests.support.postgres import open_folder
 
 
@@ -41,3 +42,9 @@ def data(folder: Path, made_once: Path) -> Path:
     """A stopped data directory of one's own."""
     subprocess.run(["cp", "-a", str(made_once), str(folder / "data")], check=True)
     return folder / "data"
+
+
+@pytest.fixture
+def database(fresh_database: Database) -> Database:
+    """A new one for each test: these change its tables and connections."""
+    return fresh_database
