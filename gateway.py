@@ -21,7 +21,7 @@ from adapters.section import AdaptersSection
 from federation.cli.errors import CommandError
 from federation.cli.parser import add_engine_commands, add_version, explained, run_command
 from federation.cli.serve import add_engine_arguments, run_app, serve_engine
-from federation.cli.settings import listen_address, load_settings
+from federation.cli.settings import listening, load_settings
 from federation.server.settings.answers import Extensions
 from federation.server.settings.demand_control import (
     DemandControlSection,
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from federation.server.app import Companion, Sourced
     from federation.server.authentication import Claims
     from federation.server.identity import ClientIdentity
+    from federation.server.rate_limits.failed_credentials import FailedCredentials
     from federation.server.request import HttpRequest
     from resolvers.database.pool import Database
     from schema.cache_hints import CacheHints
@@ -131,6 +132,8 @@ def build_app(
     """
     from federation.server.app import Surroundings
     from federation.server.app import build_app as build_engine_app
+    from federation.server.rate_limits.failed_credentials import FailedCredentials
+    from schema.identity import IdentityKey
     from schema.printed import example_queries, subgraph_names
 
     if isinstance(config, Path | str):
@@ -138,9 +141,11 @@ def build_app(
 
         config = read_config(Path(config), HubSettings)
     settings = _adjusted(config or HubSettings(), role)
-    identity = _identity_key(settings.identity.secret(shared=role != "all"))
-    graph = _Graph(settings, identity, role)
-    parts = _Parts(settings, identity, graph, say, progress, role=role)
+    identity = IdentityKey.of(settings.identity.secret(shared=role != "all"))
+    failures = FailedCredentials()
+    failures.configure(settings.authentication.failures, settings.proxies)
+    graph = _Graph(settings, identity, role, failures)
+    parts = _Parts(settings, identity, graph, say, progress, failures, role=role)
     if role in ("subgraphs", "worker"):
         return parts.app()
     around = Surroundings(
@@ -156,6 +161,8 @@ def build_app(
         quotas=parts.quotas,
         document_source=graph.served,
         usage_sink=graph.served,
+        failures=failures,
+        metrics=(parts.readings,),
     )
     local: dict[str, Any] = {}
     streams: dict[str, Any] = {}
@@ -165,15 +172,6 @@ def build_app(
     return build_engine_app(
         settings, graph.source, local=local, local_streams=streams, surroundings=around
     )
-
-
-def _identity_key(secret: str | None) -> IdentityKey:
-    from schema.identity import IdentityKey
-
-    try:
-        return IdentityKey.random() if secret is None else IdentityKey(secret)
-    except ValueError as error:
-        raise CommandError(str(error)) from None
 
 
 def _adjusted(settings: HubSettings, role: Role) -> HubSettings:
@@ -249,7 +247,13 @@ class _Graph:
     subgraphs and nothing else.
     """
 
-    def __init__(self, settings: HubSettings, identity: IdentityKey, role: Role) -> None:
+    def __init__(
+        self,
+        settings: HubSettings,
+        identity: IdentityKey,
+        role: Role,
+        failures: FailedCredentials,
+    ) -> None:
         from federation.registry.postgres.store import PostgresStore
         from federation.registry.service import Registry
         from federation.server.served_graph import ServedGraph
@@ -257,6 +261,7 @@ class _Graph:
 
         self._settings = settings
         self._role = role
+        self._failures = failures
         section = settings.registry
         signing_key = section.signing_key
         self._key = signing_key.encode() if signing_key else identity.derive("registry")
@@ -279,6 +284,7 @@ class _Graph:
             public_url=section.public_url,
             max_request_bytes=section.max_request_bytes,
             seconds=section.timeout,
+            failures=self._failures,
         )
 
     @contextlib.asynccontextmanager
@@ -345,12 +351,14 @@ class _Parts:
         graph: _Graph,
         say: Callable[[str], None],
         progress: Progress | None,
+        failures: FailedCredentials,
         *,
         role: Role,
     ) -> None:
         from federation.server.response_caching import build_cache
         from resolvers.hub.key_ring import KeyRing
         from resolvers.hub.quotas import QuotaUse
+        from resolvers.hub.readings import HubReadings
         from schema.late_server import LateServer
 
         self._settings = settings
@@ -364,6 +372,8 @@ class _Parts:
         self.quotas = QuotaUse() if known else None
         self._say = say
         self._progress = progress
+        self._failures = failures
+        self.readings = HubReadings()
         self.server = LateServer()
 
     def routes(self) -> list[BaseRoute]:
@@ -378,13 +388,10 @@ class _Parts:
 
     def app(self) -> ASGIApp:
         """Return the subgraphs alone, for a gateway that runs elsewhere; or only their health."""
-        from starlette.applications import Starlette
+        from federation.server.draining_app import side_app
 
-        from federation.server.health import health_routes
-
-        path = self._settings.health_check.path
-        health = health_routes(path, lambda: None if self.server.is_open else "starting")
-        return Starlette(routes=[*health, *self.routes()], lifespan=lambda app: self.lifespan())
+        section = self._settings.health_check
+        return side_app(self.routes(), self.lifespan, section, lambda: self.server.is_open)
 
     @contextlib.asynccontextmanager
     async def lifespan(self) -> AsyncIterator[None]:
@@ -397,6 +404,8 @@ class _Parts:
             opening = open_hub_database(self._settings, upgrade=upgrade)
             database = await stack.enter_async_context(opening)
             await stack.enter_async_context(self._graph.opened(database))
+            if self._settings.telemetry.exporters.metrics.prometheus.enabled:
+                await stack.enter_async_context(self.readings.running(database))
             if self.keys is not None and self.quotas is not None:
                 await stack.enter_async_context(self.keys.running(database))
                 await stack.enter_async_context(self.quotas.running(database))
@@ -438,7 +447,8 @@ class _Parts:
             peers.local = server.local_peers
             deadline = self._settings.traffic_shaping.deadline
             header = deadline.header if deadline.accept else None
-            self.server.open(server, subgraph_app(server, deadline_header=header))
+            http = subgraph_app(server, deadline_header=header, failures=self._failures)
+            self.server.open(server, http)
             if self._role in ("all", "subgraphs"):
                 await self._graph.publish_own()
             if self._role in ("all", "worker"):
@@ -506,23 +516,17 @@ def _remote_subgraphs(settings: HubSettings) -> dict[str, str]:
     return {name: urls[name] for name in subgraph_names()}
 
 
-def _listening(args: argparse.Namespace, settings: HubSettings) -> HubSettings:
-    host, port = listen_address(args, settings)
-    section = msgspec.structs.replace(settings.supergraph, listen=f"{host}:{port}")
-    return msgspec.structs.replace(settings, supergraph=section)
-
-
 def serve(args: argparse.Namespace) -> int:
     """`hub serve`: the hub, or with `--supergraph…` the engine alone."""
     if args.supergraph or args.supergraph_config:
         return serve_engine(args)
-    settings = _listening(args, read_settings(args))
+    settings = listening(args, read_settings(args))
     host, port = settings.supergraph.address()
     from adapters.console import Lines
     from federation.cli.watching import watch_settings
 
     def again() -> HubSettings:
-        return _adjusted(_listening(args, read_settings(args)), args.role)
+        return _adjusted(listening(args, read_settings(args)), args.role)
 
     def say(line: str) -> None:
         print(line, file=sys.stderr, flush=True)

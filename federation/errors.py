@@ -34,7 +34,8 @@ class FederationError(Exception):
 class RequestError(FederationError):
     """The client's request cannot be answered.
 
-    `http_status` is for the reply; `locations` are (line, column) in the document.
+    `http_status` is for the reply; `locations` are (line, column) in the document. `retry_after`:
+    after how many seconds it may be asked again, where that is known.
     """
 
     code = "BAD_REQUEST"
@@ -46,10 +47,12 @@ class RequestError(FederationError):
         code: str | None = None,
         http_status: int = 400,
         locations: tuple[tuple[int, int], ...] = (),
+        retry_after: int | None = None,
     ) -> None:
         super().__init__(message, code=code)
         self.http_status = http_status
         self.locations = locations
+        self.retry_after = retry_after
 
 
 class SupergraphError(FederationError):

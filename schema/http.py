@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Protocol
 
 import orjson
 from starlette.requests import ClientDisconnect, Request
@@ -35,18 +35,35 @@ DEADLINE_HEADER: Final = "x-request-timeout-ms"
 _MILLISECONDS: Final = re.compile(r"[0-9]{1,10}")
 
 
+class FailureBound(Protocol):
+    """Bounds how many statements of identity that do not hold may come from one address."""
+
+    def seconds_to_wait(self, address: str | None, headers: Sequence[tuple[bytes, bytes]]) -> int:
+        """Count one; return after how many seconds the next may come, 0 for at once."""
+        ...
+
+
 def subgraph_app(
-    server: SubgraphServer, *, deadline_header: str | None = DEADLINE_HEADER
+    server: SubgraphServer,
+    *,
+    deadline_header: str | None = DEADLINE_HEADER,
+    failures: FailureBound | None = None,
 ) -> Router:
     """Return the ASGI application with a route `/{name}/graphql` for every subgraph.
 
     Mount it at `/subgraphs`. `deadline_header`: None when no caller's deadline is honoured.
+    `failures`: None when statements of identity that do not hold may come without end.
     """
 
     streams = Streams(server)
 
     def endpoint(name: str) -> Any:
         async def answer(request: Request) -> Response:
+            if failures is not None and not server.believes(request.headers):
+                address = None if request.client is None else request.client.host
+                seconds = failures.seconds_to_wait(address, request.headers.raw)
+                if seconds:
+                    return _too_many(seconds)
             if EVENT_STREAM in request.headers.get("accept", ""):
                 return await _open_stream(streams, name, request)
             return await _answer_in_time(server, name, request, deadline_header)
@@ -151,6 +168,16 @@ def _find_problem(message: object) -> str | None:
     if not isinstance(message.get("operationName") or "", str):
         return "`operationName` must be a string"
     return None
+
+
+def _too_many(seconds: int) -> Response:
+    problem = (
+        f"这个地址的身份声明多次无效，请在 {seconds} 秒后再试\nToo many statements of identity from"
+        f" this address do not hold; try again in {seconds} s"
+    )
+    refused = _problem(429, problem, "REQUEST_RATE_LIMITED")
+    refused.headers["retry-after"] = str(seconds)
+    return refused
 
 
 def _problem(status: int, message: str, code: str = "BAD_REQUEST") -> Response:

@@ -36,21 +36,36 @@ LONGEST: Final = 4_096
 CACHED: Final = 1_000
 
 
+class IdentityKeyTooShort(ValueError):
+    """The key can be guessed."""
+
+    code = "IDENTITY_KEY_TOO_SHORT"
+    message = f"identity.key needs at least {SHORTEST_KEY} characters"
+
+    def __str__(self) -> str:
+        return self.message
+
+
 class IdentityKey:
     """Signs and verifies callers under one key.
 
     Raises:
-        ValueError: the key has fewer than 32 characters.
+        IdentityKeyTooShort: the key has fewer than 32 characters.
     """
 
     def __init__(self, key: str, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         if len(key) < SHORTEST_KEY:
-            raise ValueError(f"identity.key needs at least {SHORTEST_KEY} characters")
+            raise IdentityKeyTooShort
         self._secret = key.encode()
         self._key = OctKey.import_key(key)
         self._clock = clock
         self._signed: OrderedDict[tuple[Caller, int], str] = OrderedDict()
         self._verified: OrderedDict[str, tuple[Caller, int]] = OrderedDict()
+
+    @classmethod
+    def of(cls, secret: str | None) -> IdentityKey:
+        """Return the key of a text, or one of this process only for none."""
+        return cls.random() if secret is None else cls(secret)
 
     @classmethod
     def random(cls) -> IdentityKey:

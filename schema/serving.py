@@ -216,6 +216,14 @@ class SubgraphServer:
                 await _note_use_of_grants(context)
                 yield await self._told(context, _response(result))
 
+    def believes(self, headers: Mapping[str, str]) -> bool:
+        """Whether what the headers state of the caller holds; if they state nothing, it does."""
+        try:
+            self._caller(headers)
+        except CodedError:
+            return False
+        return True
+
     def _caller(self, headers: Mapping[str, str] | None) -> Caller:
         stated = (headers or {}).get(HEADER)
         if self._identity is None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 if TYPE_CHECKING:
     from federation.server.settings.engine import EngineSettings
+
+T = TypeVar("T", bound="EngineSettings")
 
 
 def load_settings(args: argparse.Namespace) -> EngineSettings:
@@ -35,3 +37,12 @@ def listen_address(args: argparse.Namespace, settings: EngineSettings) -> tuple[
         host if args.host is None else args.host,
         port if args.port is None else args.port,
     )
+
+
+def listening(args: argparse.Namespace, settings: T) -> T:
+    """Return the settings with the address that the flags say in `supergraph.listen`."""
+    import msgspec
+
+    host, port = listen_address(args, settings)
+    section = msgspec.structs.replace(settings.supergraph, listen=f"{host}:{port}")
+    return msgspec.structs.replace(settings, supergraph=section)

@@ -46,6 +46,7 @@ class ExecutionContext:
     the response, with what `propagation` takes from those of the subgraphs. `identity` is who asks
     (see `SubgraphRequest`). `keep_headers`: the answer tells the headers of subgraphs' responses.
     `known_errors`: of the answer, known before anything is fetched (fields that are withheld).
+    `last_extensions` go into the last part of an answer in parts.
     """
 
     variables: Mapping[str, Any]
@@ -63,6 +64,7 @@ class ExecutionContext:
     ran: bool = False
     keep_headers: bool = False
     known_errors: Sequence[Mapping[str, Any]] = ()
+    last_extensions: Mapping[str, Any] | None = None
 
 
 @dataclass(slots=True)

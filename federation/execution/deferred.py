@@ -82,6 +82,8 @@ class CompiledDeferred:
             fresh = frozenset().union(*(self.needs[index + 1] for index in ready)) - told
             told |= fresh
             extensions = run.propagated(sorted(fresh))
+            if not waiting:
+                extensions |= run.context.last_extensions or {}
             if extensions:
                 payload["extensions"] = extensions
             if payload or not waiting:

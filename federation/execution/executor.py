@@ -30,8 +30,7 @@ from federation.execution.locate import Locator
 from federation.execution.lost import LostValues, keep_known
 from federation.execution.runtime import Irregular, Walks, copy_spine
 from federation.execution.steps import Step, flatten_plan
-from federation.execution.tracing import FetchSpan
-from federation.execution.transport import SubgraphRequest, SubgraphResponse, SubgraphTransport
+from federation.execution.transport import SubgraphRequest, SubgraphResponse
 from federation.plan.nodes import OperationKind, QueryPlan
 
 logger = logging.getLogger(__name__)
@@ -356,14 +355,20 @@ class _Execution:
             span = context.tracer.start(step.subgraph, step.operation_name, representations)
             if span is not None and span.headers:
                 request = replace(request, headers={**request.headers, **span.headers})
-        if span is not None:
-            return await _traced(transport, request, span)
         try:
-            return await transport.send(request)
-        except SubgraphError:
-            raise
-        except Exception as error:
-            raise _unexpected(request, error) from error
+            response = await transport.send(request)
+        except BaseException as error:
+            failure = error if isinstance(error, SubgraphError) else None
+            if failure is None and isinstance(error, Exception):
+                failure = _unexpected(request, error)
+            if span is not None:
+                span.end(failure, None)  # without a failure: cancelled
+            if failure is None or failure is error:
+                raise
+            raise failure from error
+        if span is not None:
+            span.end(None, response)
+        return response
 
     def _place(self, index: int, response: SubgraphResponse, targets: Targets) -> None:
         if response.extensions and self.context.propagation is not None:
@@ -541,20 +546,3 @@ def _unexpected(request: SubgraphRequest, error: Exception) -> SubgraphError:
     subgraph = request.subgraph
     logger.error("the transport of subgraph %s failed", subgraph, exc_info=error)
     return SubgraphError("The call of this subgraph failed.", subgraph=subgraph)
-
-
-async def _traced(
-    transport: SubgraphTransport, request: SubgraphRequest, span: FetchSpan
-) -> SubgraphResponse:
-    """Call a transport and end the span, also when the call is cancelled."""
-    try:
-        response = await transport.send(request)
-    except BaseException as error:
-        if isinstance(error, Exception) and not isinstance(error, SubgraphError):
-            failure = _unexpected(request, error)
-            span.end(failure, None)
-            raise failure from error
-        span.end(error if isinstance(error, SubgraphError) else None, None)
-        raise
-    span.end(None, response)
-    return response

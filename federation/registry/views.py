@@ -15,6 +15,7 @@ from typing import Any
 
 from federation.composition.contract import apply_contract
 from federation.registry.document_cache import DocumentCache
+from federation.registry.lookups import Lookups
 from federation.registry.schema import Schema, schema_of
 from federation.supergraph.contracts import Contract
 
@@ -49,14 +50,22 @@ class Views:
     """The views of one snapshot. For one event loop.
 
     `document_bytes`: what may be kept of the documents of the whole view; each other view may keep
-    a fourth of it. `max_views`: how many others there may be.
+    a fourth of it. `max_views`: how many others there may be. `lookups`: counts those.
     """
 
-    def __init__(self, schema: Schema, build: Build, document_bytes: int, max_views: int) -> None:
+    def __init__(
+        self,
+        schema: Schema,
+        build: Build,
+        document_bytes: int,
+        max_views: int,
+        lookups: Lookups | None = None,
+    ) -> None:
         self.whole = View(None, schema, _documents(document_bytes))
         self._build = build
         self._document_bytes = document_bytes // 4
         self._max_views = max_views
+        self._lookups = Lookups() if lookups is None else lookups
         self._views: OrderedDict[Contract, View] = OrderedDict()
         self._making: dict[Contract, asyncio.Task[View]] = {}
 
@@ -74,7 +83,9 @@ class Views:
         found = self._views.get(contract)
         if found is not None:
             self._views.move_to_end(contract)
+            self._lookups.hits += 1
             return found
+        self._lookups.misses += 1
         task = self._making.get(contract)
         if task is None:
             task = asyncio.ensure_future(self._make(contract))

@@ -1,4 +1,5 @@
-"""One line of JSON per operation: who asked what, how it went, how long each subgraph took.
+"""One line of JSON per operation: who asked what, how it went, how long each subgraph took; and
+one per request that was refused before it was an operation (`"refused":true`).
 
 Names, codes, ids, counts and times only: never the text, values, variables or headers of a
 request. What clients choose (names) is cut short and cleaned, and JSON leaves no way to begin a
@@ -19,11 +20,14 @@ from typing import Any
 import orjson
 
 from federation.execution.tracing import Fetched
-from federation.server.client_program import cleaned
+from federation.server.client_program import ClientPrograms, cleaned
 from federation.server.exchange import Exchange
 from federation.server.line_writer import LineWriter, Output, RotatingFile, StandardOutput
 from federation.server.recording import Operation
+from federation.server.refusals import Refusal
+from federation.server.request import HttpRequest
 from federation.server.settings.logging import AccessLog as AccessLogSettings
+from federation.server.settings.telemetry import ClientHeaders
 from federation.server.stream_formats import StreamFormat
 from federation.supergraph.contracts import Contract
 
@@ -43,8 +47,17 @@ _PROTOCOLS = {
 class AccessLog:
     """`Ledger` that writes lines. For one event loop."""
 
-    def __init__(self, settings: AccessLogSettings, output: Output | None = None) -> None:
+    follows = False
+
+    def __init__(
+        self,
+        settings: AccessLogSettings,
+        output: Output | None = None,
+        *,
+        programs: ClientPrograms | None = None,
+    ) -> None:
         self._sample = settings.sample
+        self._programs = programs or ClientPrograms(ClientHeaders())
         self.lines: LineWriter[Line] = LineWriter(
             output or _output(settings), encode_line, settings.queue
         )
@@ -66,6 +79,10 @@ class AccessLog:
             return
         self.lines.add(line_of(operation))
 
+    def refused(self, refusal: Refusal) -> None:
+        """See `RefusalLedger`."""
+        self.lines.add(line_of_refusal(refusal, self._programs))
+
     def check(self) -> None:
         """Raise `OSError` when nothing can be written."""
         self.lines.check()
@@ -84,7 +101,7 @@ def line_of(operation: Operation) -> Line:
     exchange, log = operation.exchange, operation.exchange.fetches
     prepared, view = exchange.prepared, exchange.view
     entry: dict[str, Any] = {
-        "trace_id": exchange.trace_id or _trace_of(exchange),
+        "trace_id": exchange.trace_id or _trace_of(exchange.http),
         "protocol": _protocol(exchange),
         "method": None if exchange.socket else exchange.http.method,
         "status": operation.status,
@@ -110,11 +127,40 @@ def line_of(operation: Operation) -> Line:
         entry["shared"] = True
     if exchange.streamed is not None:
         entry["events"] = exchange.events
+    if exchange.cached is not None:
+        entry["cache_hits"], entry["cache_misses"] = exchange.cached
     if exchange.estimated_cost is not None:
         entry["cost_estimated"] = exchange.estimated_cost
     if exchange.actual_cost is not None:
         entry["cost_actual"] = exchange.actual_cost
     return time.time(), entry, operation.fetched, {} if log is None else log.taken
+
+
+def line_of_refusal(refusal: Refusal, programs: ClientPrograms) -> Line:
+    """Return the line of a request that never became an operation; it has no duration."""
+    http = refusal.http
+    entry: dict[str, Any] = {
+        "trace_id": None if http is None else _trace_of(http),
+        "protocol": "ws" if refusal.socket else "http",
+        "method": None,
+        "status": refusal.status,
+        "client_name": None,
+        "client_version": None,
+        "organization": None,
+        "duration_ms": None,
+        "own_ms": None,
+        "errors": (refusal.code,),
+        "refused": True,
+    }
+    if http is not None:
+        program = programs.of(http)
+        entry["client_name"], entry["client_version"] = (
+            program.name or None,
+            program.version or None,
+        )
+        if not refusal.socket:
+            entry["method"] = cleaned(http.method)
+    return time.time(), entry, [], {}
 
 
 def encode_line(line: Line) -> bytes:
@@ -125,7 +171,9 @@ def encode_line(line: Line) -> bytes:
     for key, value in entry.items():
         if value is not None:
             shown[key] = value
-    shown["duration_ms"] = _milliseconds(entry["duration_ms"])
+    duration = entry["duration_ms"]
+    if duration is not None:
+        shown["duration_ms"] = _milliseconds(duration)
     own, organization, codes = entry["own_ms"], entry["organization"], entry.get("errors")
     if own is not None:
         shown["own_ms"] = _milliseconds(own)
@@ -186,9 +234,9 @@ def _protocol(exchange: Exchange) -> str:
     return "http" if exchange.streamed is None else _PROTOCOLS[exchange.streamed]
 
 
-def _trace_of(exchange: Exchange) -> str | None:
+def _trace_of(http: HttpRequest) -> str | None:
     """Return the id of the trace the caller is in, also where none is recorded here."""
-    value = exchange.http.header(b"traceparent")
+    value = http.header(b"traceparent")
     match = None if value is None else _TRACE_PARENT.fullmatch(value)
     return None if match is None else match[1].decode()
 

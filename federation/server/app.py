@@ -234,6 +234,11 @@ class Application:
         for engine in self._engine_of:
             engine.lasting.work.connections = connections
 
+    def refused(self, status: int, code: str) -> None:
+        """The server has refused what came on a connection, before it was a request to us."""
+        for engine in self._engine_of:
+            engine.lasting.work.refusals.tell(None, status, code)
+
     def begin_drain(self) -> None:
         """The server is about to stop: say so where one asks whether it is ready."""
         for engine in self._engine_of:

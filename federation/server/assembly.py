@@ -71,6 +71,7 @@ def build_pipeline(
             planning,
             Authorization(settings.authorization, outside.decide_policies),
             IntrospectionRules(settings.supergraph.introspection),
+            lasting.observability.cold,
         ),
         tracing=lasting.tracing,
         cors=CorsRules(settings.cors),
@@ -81,6 +82,7 @@ def build_pipeline(
             outside.api_keys,
             CertificateRules(settings.tls.supergraph.client_authentication),
             proxies,
+            lasting.failures,
         ),
         admission=build_admission(
             settings.rate_limits,

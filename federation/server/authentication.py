@@ -79,6 +79,11 @@ class Authenticator:
         """Return what the request has where a token belongs, None when there is nothing."""
         return self._places.token(http) if self._sources else None
 
+    def knows(self, token: str) -> bool:
+        """Whether the token held before and is in time, so that to check it costs nothing."""
+        known = self._verified.get(token)
+        return known is not None and self._in_time(known)
+
     async def credential(self, token: str) -> Credential | None:
         """Return what a token proves; None when it proves nothing and that shall not matter.
 

@@ -18,6 +18,7 @@ import msgspec
 from federation.errors import RequestError
 from federation.operation.model import Operation
 from federation.plan.nodes import OperationKind
+from federation.server.metrics.figures import Histogram
 from federation.server.request import HttpRequest, check_content_type
 from federation.server.response import HttpResponse, negotiate, response
 from federation.server.settings.batching import Batching
@@ -34,10 +35,13 @@ Answer = Callable[[HttpRequest], Awaitable[HttpResponse | StreamReply]]
 
 @dataclass(frozen=True, slots=True)
 class Batches:
-    """The rule of one server. `timeout`: seconds for all operations of one HTTP request."""
+    """The rule of one server. `timeout`: seconds for all operations of one HTTP request. `sizes`:
+    how many those are, of the requests that are taken.
+    """
 
     settings: Batching
     timeout: float
+    sizes: Histogram
 
     def split(self, http: HttpRequest) -> list[HttpRequest]:
         """Return one request per operation. Raises `RequestError`."""
@@ -82,6 +86,7 @@ class Batches:
         what became of it.
         """
         entries = self.split(http)
+        self.sizes.add(len(entries))
         replies: list[HttpResponse] = []
         for group in _groups(entries):
             for reply in await asyncio.gather(*map(answer, group)):

@@ -35,7 +35,12 @@ class BodyRules:
         length = http.header(b"content-length")
         if length is not None and _number(length) > self.max_bytes:
             raise too_large(self.max_bytes)
-        body = await read_bytes(receive, self.max_bytes)
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return False
+        body: bytes | None = message.get("body", b"")
+        if message.get("more_body", False):
+            body = await _all(body or b"", receive, self.max_bytes)
         if body is None:
             return False
         if len(body) > self.max_bytes:
@@ -84,14 +89,10 @@ def too_large(max_bytes: int) -> RequestError:
     )
 
 
-async def read_bytes(receive: Receive, max_bytes: int) -> bytes | None:
-    """Return the body, cut off when it is longer than allowed; None when the client has gone."""
-    message = await receive()
-    if message["type"] == "http.disconnect":
-        return None
-    body: bytes = message.get("body", b"")
-    if not message.get("more_body", False):
-        return body
+async def _all(body: bytes, receive: Receive, max_bytes: int) -> bytes | None:
+    """Return the body that begins with `body`, cut off when it is longer than allowed; None when
+    the client has gone.
+    """
     parts = [body]
     size = len(body)
     while size <= max_bytes:

@@ -5,6 +5,7 @@ For figures and logs only; nothing is allowed or refused by it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -33,16 +34,17 @@ class ClientPrograms:
 
     def of(self, http: HttpRequest) -> ClientProgram:
         """Return what the request's headers say."""
-        name = _first(http, self._names)
-        version = _first(http, self._versions)
+        headers = http.lookup()
+        name = _first(headers, self._names)
+        version = _first(headers, self._versions)
         if name is None and version is None:
             return UNKNOWN
         return _program(name or b"", version or b"")
 
 
-def _first(http: HttpRequest, names: tuple[bytes, ...]) -> bytes | None:
+def _first(headers: Mapping[bytes, bytes], names: tuple[bytes, ...]) -> bytes | None:
     for name in names:
-        value = http.header(name)
+        value = headers.get(name)
         if value is not None:
             return value
     return None

@@ -54,7 +54,11 @@ class Delivery:
             await self._compress(reply, accept, tag)
         elif tag is not None:
             reply.headers.append((b"etag", b'"%s"' % tag))
-        await _send(send, reply.status, reply.headers, reply.body)
+        # As `_send` does it; awaiting another coroutine costs as much as it does.
+        await send(
+            {"type": "http.response.start", "status": reply.status, "headers": reply.headers}
+        )
+        await send({"type": "http.response.body", "body": reply.body})
 
     async def _compress(self, reply: HttpResponse, accept: bytes, tag: bytes | None) -> None:
         """Code the body as the client likes it, if that is worth it."""

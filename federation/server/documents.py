@@ -12,6 +12,7 @@ import contextvars
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 from federation.errors import RequestError
@@ -21,6 +22,7 @@ from federation.server.authorization.authorization import NONE, Authorization
 from federation.server.authorization.introspection import IntrospectionRules
 from federation.server.deferral import PreparedDeferral, deferral_key, prepare_deferral
 from federation.server.exchange import Exchange
+from federation.server.metrics.cold_path import ColdFigures
 from federation.server.override_labels import NO_LABELS, OverrideLabelRules
 from federation.server.preparation import Preparation, Prepared, Refused
 from federation.server.settings.supergraph import QueryPlanning
@@ -28,7 +30,7 @@ from federation.server.settings.supergraph import QueryPlanning
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """Prepares documents in the threads of `cold`."""
+    """Prepares documents in the threads of `cold`. `figures`: who counts what was known."""
 
     preparation: Preparation
     cold: Executor
@@ -36,6 +38,20 @@ class Documents:
     planning: QueryPlanning
     authorization: Authorization
     introspection: IntrospectionRules
+    figures: ColdFigures
+
+    def known(self, exchange: Exchange, view: View) -> Prepared | None:
+        """Return what `prepared` would, where that is known and the same for every caller."""
+        request = exchange.request
+        assert request is not None
+        assert request.query is not None
+        known: Prepared | Refused | None = view.documents.get(
+            (request.query, request.operation_name or None, PLAIN)
+        )
+        if known is None or known.__class__ is not Prepared or not known.for_all:
+            return None
+        self.figures.documents.hits += 1
+        return known
 
     async def prepared(self, exchange: Exchange, view: View) -> Prepared | Refused:
         """Return what is known of the request's document, for this caller's variant of it."""
@@ -46,6 +62,8 @@ class Documents:
         known: Prepared | Refused | None = view.documents.get(key)
         if known is None:
             known = await self._fill(view, key, exchange.deadline)
+        else:
+            self.figures.documents.hits += 1
         if isinstance(known, Prepared) and known.introspection is not None:
             refused = self.introspection.refused(exchange.client)
             if refused is not None:
@@ -56,8 +74,11 @@ class Documents:
             variant = self._variant(exchange, known)
             if variant != PLAIN:
                 key = (key[0], key[1], variant)
-                found = view.documents.get(key)
-                return found or await self._fill(view, key, exchange.deadline)
+                found: Prepared | Refused | None = view.documents.get(key)
+                if found is None:
+                    return await self._fill(view, key, exchange.deadline)
+                self.figures.documents.hits += 1
+                return found
         return known
 
     def _variant(self, exchange: Exchange, prepared: Prepared) -> Variant:
@@ -110,13 +131,18 @@ class Documents:
 
     async def _fill(self, view: View, key: Key, deadline: float) -> Prepared | Refused:
         """Prepare a document in a thread, once for all who ask for it."""
+        self.figures.documents.misses += 1
         if view.documents.filling >= self.planning.max_queued:
             raise RequestError(
                 "too many new operations at once; try again shortly",
                 code="REQUEST_CONCURRENCY_LIMITED",
                 http_status=503,
             )
-        made: Prepared | Refused = await self._made(view, key, self._maker(view, key), deadline)
+        began = perf_counter()
+        try:
+            made: Prepared | Refused = await self._made(view, key, self._maker(view, key), deadline)
+        finally:
+            self.figures.filling.add(perf_counter() - began)
         return made
 
     def _maker(self, view: View, key: Key) -> Callable[[], Awaitable[Prepared | Refused]]:

@@ -209,7 +209,13 @@ class Engine:
         )
         sources = connect_streams(schema.supergraph, settings, streams, self._callbacks)
         return Snapshot(
-            views=Views(schema, build, cache_bytes, settings.views.max),
+            views=Views(
+                schema,
+                build,
+                cache_bytes,
+                settings.views.max,
+                self.lasting.observability.cold.views,
+            ),
             transports=hooked_transports(transports, hooks, reserved),
             streams=hooked_streams(sources, hooks, reserved),
             ways=stream_ways(schema.supergraph, settings),

@@ -54,13 +54,14 @@ class Front:
         work = self.work
         if work.is_full:
             # Before the body is read: whoever is refused must cost next to nothing.
-            await self.delivery.send(http, _refused(work.refuse(), http, pipeline), receive, send)
+            refused = self._refused(work.refuse(), http, pipeline)
+            await self.delivery.send(http, refused, receive, send)
             return
         work.running += 1
         try:
             reply = await self._reply(http, pipeline, clients, receive)
         except RequestError as error:
-            reply = _refused(error, http, pipeline)
+            reply = self._refused(error, http, pipeline)
         finally:
             work.running -= 1
         if reply is not None:
@@ -117,12 +118,12 @@ class Front:
             if http.files is not None:
                 http.files.close()
 
-
-def _refused(error: RequestError, http: HttpRequest, pipeline: Pipeline) -> HttpResponse:
-    reply = refuse(error)
-    if pipeline.cors.enabled:
-        reply.headers += pipeline.cors.headers(http)
-    return reply
+    def _refused(self, error: RequestError, http: HttpRequest, pipeline: Pipeline) -> HttpResponse:
+        self.work.refusals.tell(http, error.http_status, error.code)
+        reply = refuse(error)
+        if pipeline.cors.enabled:
+            reply.headers += pipeline.cors.headers(http)
+        return reply
 
 
 def refuse(error: RequestError) -> HttpResponse:
@@ -131,6 +132,8 @@ def refuse(error: RequestError) -> HttpResponse:
     if error.http_status in (413, 415):
         # What is left of the body is not read, so the connection cannot be used again.
         extra = ((b"connection", b"close"),)
+    elif error.retry_after is not None:
+        extra = ((b"retry-after", b"%d" % error.retry_after),)
     elif error.http_status == 503:
         extra = ((b"retry-after", b"1"),)
     elif error.http_status == 405:
@@ -146,7 +149,7 @@ def build_front(settings: EngineSettings, streams: SingleConnections, work: Work
     timeout = settings.traffic_shaping.router.timeout
     return Front(
         bodies=BodyRules(max_bytes, compression.requests),
-        batches=Batches(batching, timeout) if batching.enabled else None,
+        batches=Batches(batching, timeout, work.batches) if batching.enabled else None,
         streams=streams,
         delivery=build_delivery(compression, etags=settings.etag.enabled),
         work=work,

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
 import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from federation.server.http_cycle import QuickCycle
 
 logger = logging.getLogger("federation.server")
 
@@ -48,15 +51,17 @@ class _Refused(Exception):
 
 
 class BoundedHttpProtocol(HttpToolsProtocol):
-    """`config.app.http_limits` says which bounds; without it, the defaults."""
+    """`config.app.http_limits` says which bounds; without it, the defaults. `config.app.refused` is
+    told status and code of what is refused here, where there is such a function.
+    """
 
     def __init__(self, config: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(config, *args, **kwargs)
         limits = getattr(config.app, "http_limits", None)
         self._limits: HttpLimits = limits or HttpLimits()
+        self._told: Callable[[int, str], None] | None = getattr(config.app, "refused", None)
         self._in_head = False
         self._in_body = False
-        self._head_count = 0
         self._received = 0
         self._body_received = 0
         self._reported = 0
@@ -98,16 +103,19 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._in_head = True
-        self._head_count = 0
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if not self._in_head:
             return  # a trailer: nobody reads them, and they are not among the headers
-        self._head_count += 1
-        if self._head_count > self._limits.head_count:
+        headers = self.headers
+        if len(headers) >= self._limits.head_count:
             self._refusal = _TOO_LARGE
             raise _Refused
-        super().on_header(name, value)
+        # As the class above does it; the call would cost more than the work.
+        name = name.lower()
+        if name == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
+        headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         self._in_head = False
@@ -115,9 +123,14 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self._refusal = _TOO_LARGE
             raise _Refused
         super().on_headers_complete()
+        cycle = self.cycle
+        if cycle.__class__ is RequestResponseCycle:
+            # uvicorn has no place where another class could be named.
+            cycle.__class__ = QuickCycle
         self._in_body = True
         self._received = self._body_received = self._reported = 0
-        self._stop_waiting()
+        if self._timer is not None:
+            self._stop_waiting()
 
     def on_body(self, body: bytes) -> None:
         self._body_received += len(body)
@@ -174,6 +187,8 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         status, code, message = refusal
+        if self._told is not None:
+            self._told(status, code)
         cycle: RequestResponseCycle | None = self.cycle
         if cycle is None or cycle.response_complete or not cycle.response_started:
             body = orjson.dumps({"errors": [{"message": message, "extensions": {"code": code}}]})

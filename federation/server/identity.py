@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from federation.errors import RequestError
 from federation.execution.json_codec import encode
 from federation.server.api_keys import HEADER as API_KEY_HEADER
 from federation.server.api_keys import ApiKeys, key_credential, key_of
@@ -25,6 +26,7 @@ from federation.server.credentials import (
 )
 from federation.server.headers import HeaderPropagation, RawHeaders
 from federation.server.peer import PeerCertificate, Proxies
+from federation.server.rate_limits.failed_credentials import FailedCredentials
 from federation.server.request import HttpRequest
 from federation.supergraph.contracts import Contract
 
@@ -88,6 +90,7 @@ class IdentityRules:
         api_keys: ApiKeys | None = None,
         certificates: CertificateRules | None = None,
         proxies: Proxies | None = None,
+        failures: FailedCredentials | None = None,
     ) -> None:
         self._rules = rules
         self._authenticator = authenticator
@@ -95,46 +98,67 @@ class IdentityRules:
         self._api_keys = api_keys
         self._certificates = certificates if certificates and certificates.enabled else None
         self._proxies = proxies
+        self._failures = failures
         self._reserved = identifier.reserved if identifier is not None else frozenset[str]()
-        self._proves = (
+        self.proves = (
             authenticator.enabled or api_keys is not None or self._certificates is not None
         )
 
     async def identify(self, http: HttpRequest) -> ClientIdentity:
         """Return who asks. Raises `RequestError`."""
-        if not self._proves:
-            return self._unproved(http)
+        if not self.proves:
+            return self.unproved(http)
         token = self._authenticator.token(http)
         key = None if self._api_keys is None else key_of(http)
         if token is not None or key is not None:
             _check_only_one(http, token, key)
-        credential = await self._shown(token, key)
+        shown = token if token is not None else key
+        credential = None if shown is None else await self._shown(http, token, shown)
         certificate = self._certificate(http)
         if certificate is not None and self._certificates is not None:
             credential = _matching(self._certificates.credential(certificate), credential)
         if credential is None:
             # A token that proves nothing and shall not matter is as good as none.
-            return self._unproved(http) if token is None else NOBODY
+            return self.unproved(http) if token is None else NOBODY
         if self._identifier is None:
             return _proved(ClientIdentity(encode(credential.claims)), credential)
         return _proved(self._identifier.identify(http, credential.claims), credential)
 
-    def _unproved(self, http: HttpRequest) -> ClientIdentity:
-        """Return who asks when nothing the engine knows proves it."""
+    def unproved(self, http: HttpRequest) -> ClientIdentity:
+        """Return who asks when nothing the engine knows proves it. Raises `RequestError`.
+
+        Where nothing can (`proves`), this is all of `identify`, and there is nothing to wait for.
+        """
         if self._identifier is not None:
             return self._identifier.identify(http, None)
-        if self._proves and not self._authenticator.ignores_other_schemes:
+        if self.proves and not self._authenticator.ignores_other_schemes:
             scheme = self._authenticator.scheme(http)
             if scheme is not None:
                 raise unauthenticated("nobody here knows the scheme of your credentials")
         return NOBODY
 
-    async def _shown(self, token: str | None, key: str | None) -> Credential | None:
+    async def _shown(self, http: HttpRequest, token: str | None, shown: str) -> Credential | None:
+        """Return what a token or an API key (`token` is None) proves. Raises `RequestError`."""
+        failures = self._failures
+        if failures is None:
+            return await self._proof(token, shown)
+        if token is None or not self._authenticator.knows(token):
+            failures.admit(http.address, http.headers, shown)
+        try:
+            credential = await self._proof(token, shown)
+        except RequestError as error:
+            if error.http_status == 401:
+                failures.count(http.address, http.headers, shown)
+            raise
+        if credential is not None:
+            failures.hold(http.address, http.headers, shown)
+        return credential
+
+    async def _proof(self, token: str | None, shown: str) -> Credential | None:
         if token is not None:
             return await self._authenticator.credential(token)
-        if key is not None and self._api_keys is not None:
-            return await key_credential(self._api_keys, key)
-        return None
+        assert self._api_keys is not None
+        return await key_credential(self._api_keys, shown)
 
     def _certificate(self, http: HttpRequest) -> PeerCertificate | None:
         if self._certificates is None:

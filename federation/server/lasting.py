@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 from federation.execution.resilience.guards import Traffic
 from federation.registry.snapshot import LiveSnapshot
 from federation.server.disconnect import Clients
 from federation.server.metrics.cold_path import ColdThreads
-from federation.server.metrics.parts import of_response_cache, of_snapshot, of_traffic, of_work
+from federation.server.metrics.parts import (
+    of_credentials,
+    of_response_cache,
+    of_snapshot,
+    of_traffic,
+    of_work,
+)
+from federation.server.metrics.readings import of_readings
 from federation.server.observability import Observability
 from federation.server.outside import Outside
 from federation.server.persisted.automatic import AutomaticDocuments
 from federation.server.rate_limits.admission import Counters
+from federation.server.rate_limits.failed_credentials import FailedCredentials
 from federation.server.response_caching import build_cache
 from federation.server.settings.engine import EngineSettings
 from federation.server.single_connections import SingleConnections
@@ -43,6 +52,8 @@ class Lasting:
         self.clients = Clients()
         self.traffic = Traffic()
         self.counters = Counters(outside.quotas)
+        self.failures = outside.failures or FailedCredentials()
+        self.failures.configure(settings.authentication.failures, settings.proxies)
         self.response_cache = outside.response_cache or build_cache(settings.response_cache)
         self.subscriptions = Subscriptions(
             settings.subscription, self.live, settings.traffic_shaping.router.timeout
@@ -53,8 +64,11 @@ class Lasting:
             lambda: of_work(self.work, self.subscriptions),
             lambda: of_snapshot(self.live),
             lambda: of_traffic(self.traffic),
+            lambda: of_credentials(self.failures),
             lambda: () if self.response_cache is None else of_response_cache(self.response_cache),
+            *(partial(of_readings, readings) for readings in outside.metrics),
         )
+        self.work.refusals.ledgers = self.observability.refusal_ledgers
 
     async def start(self) -> None:
         """Open what figures, logs and answers go to; see `Engine.start` for what it raises."""
@@ -64,6 +78,7 @@ class Lasting:
 
     def reconfigure(self, settings: EngineSettings) -> None:
         """Go on under other settings."""
+        self.failures.configure(settings.authentication.failures, settings.proxies)
         self.work.limit = settings.traffic_shaping.router.concurrency_limit
         self.single_connections.reconfigure(settings.subscription)
         self.subscriptions.reconfigure(

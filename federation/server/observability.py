@@ -24,6 +24,7 @@ from federation.server.metrics.listener import listening
 from federation.server.metrics.operations import OperationFigures
 from federation.server.metrics.parts import of_cold_path, of_event_loop, of_operations
 from federation.server.recording import Ledger, Recorder
+from federation.server.refusals import RefusalLedger
 from federation.server.settings.telemetry import Telemetry
 from federation.server.stages import Observer
 from federation.server.usage import UsageLedger, UsageSink
@@ -43,7 +44,8 @@ class Observability:
         self.cold = ColdFigures()
         self.loads = LoadFigures()
         self.exposition: Exposition | None = None
-        self.access_log = AccessLog(access) if access.enabled else None
+        programs = ClientPrograms(settings.client_headers)
+        self.access_log = AccessLog(access, programs=programs) if access.enabled else None
         self.usage: UsageLedger | None = None
         if sink is not None and settings.usage.enabled:
             self.usage = UsageLedger(sink, settings.usage)
@@ -53,13 +55,18 @@ class Observability:
         ledgers += [ledger for ledger in (self.access_log, self.usage) if ledger is not None]
         self.observers: tuple[Observer, ...] = ()
         if ledgers:
-            self.observers = (Recorder(tuple(ledgers), ClientPrograms(settings.client_headers)),)
+            self.observers = (Recorder(tuple(ledgers), programs),)
         self._stack = contextlib.AsyncExitStack()
 
     @property
     def tells_facts(self) -> bool:
         """Whether anybody wants to know the facts of documents."""
         return self.access_log is not None or self.usage is not None
+
+    @property
+    def refusal_ledgers(self) -> tuple[RefusalLedger, ...]:
+        """Who wants to know of each request that never became an operation."""
+        return () if self.access_log is None else (self.access_log,)
 
     def expose(self, *parts: Part) -> None:
         """Add metrics of other parts of the server, where there are metrics at all."""

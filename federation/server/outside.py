@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from federation.execution.caching.response_cache import ResponseCache
 from federation.server.api_keys import ApiKeys
 from federation.server.authorization.authorization import DecidePolicies
 from federation.server.identity import Identifier
+from federation.server.metrics.readings import Readings
 from federation.server.override_labels import Decide
 from federation.server.persisted.registered import DocumentSource
+from federation.server.rate_limits.failed_credentials import FailedCredentials
 from federation.server.rate_limits.quotas import QuotaStore
 from federation.server.usage import UsageSink
 from federation.server.view_rules import KeyHolder
@@ -25,7 +28,9 @@ class Outside:
     active for a request. `decide_policies`: which of the policies that a document names hold for
     its caller. `document_source`: trusted documents beside those in files. `usage_sink`: who keeps
     which client uses what. `response_cache`: where subgraphs' answers are kept, by who can drop
-    from it; else one is made as the settings say. It closes with the engine.
+    from it; else one is made as the settings say. It closes with the engine. `failures`: where
+    credentials that do not hold are counted, by who checks some, too. `metrics`: figures of the
+    program itself, shown with the engine's.
     """
 
     identifier: Identifier | None = None
@@ -37,6 +42,8 @@ class Outside:
     document_source: DocumentSource | None = None
     usage_sink: UsageSink | None = None
     response_cache: ResponseCache | None = None
+    failures: FailedCredentials | None = None
+    metrics: Sequence[Readings] = ()
 
     @property
     def reserved(self) -> frozenset[str]:

@@ -7,7 +7,7 @@ in the view; a request for a known document goes from parsing its body straight 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -104,21 +104,26 @@ class Pipeline:
     work: Work = field(default_factory=lambda: Work(None))
     hooks: Hooks | None = None
 
-    async def answer(
+    def answer(
         self, http: HttpRequest, request: GraphQLRequest | None = None
-    ) -> HttpResponse | StreamReply:
+    ) -> Coroutine[Any, Any, HttpResponse | StreamReply]:
         """Return the reply to one HTTP request on the GraphQL path. Raises only cancellation.
 
         `request`: already read, when it came over a WebSocket; `http` is then its handshake.
         """
-        exchange = Exchange(http, socket=request is not None, request=request)
+        exchange = Exchange.begin(http, request)
         if self.admission is None:
-            return await self._observed(exchange)
+            return self._observed(exchange)
+        return self._admitted(self.admission, exchange)
+
+    async def _admitted(
+        self, admission: Admission, exchange: Exchange
+    ) -> HttpResponse | StreamReply:
         reply: HttpResponse | StreamReply | None = None
         try:
             reply = await self._observed(exchange)
         finally:
-            self.admission.leave(exchange, reply)
+            admission.leave(exchange, reply)
         return reply
 
     async def _observed(self, exchange: Exchange) -> HttpResponse | StreamReply:
@@ -187,7 +192,12 @@ class Pipeline:
             exchange.media_type = negotiate(accept)
         if self.csrf_headers is not None and not exchange.socket:
             check_csrf(http, self.csrf_headers)
-        client = exchange.client = await self.identities.identify(http)
+        identities = self.identities
+        if identities.proves:
+            client = await identities.identify(http)
+        else:
+            client = identities.unproved(http)
+        exchange.client = client
         if client.told:
             exchange.response_headers += client.told
         if self.admission is not None:
@@ -212,33 +222,40 @@ class Pipeline:
         snapshot = exchange.snapshot = self._snapshot()
         snapshot.requests += 1
         try:
-            if self.stored is not None:
-                await self.stored.find(exchange, exchange.request)
-            if exchange.request.query is None:
-                refuse_missing_query(exchange.request)
-            view = exchange.view = await self.views.view(
-                snapshot, exchange.client, exchange.deadline
-            )
-            prepared = await self.documents.prepared(exchange, view)
-            if isinstance(prepared, Refused):
-                refused = refusal(prepared.errors, media_type, prepared.status, well_formed=True)
-                return whole(refused, takes)
+            request = exchange.request
+            if self.stored is not None and self.stored.concerns(request):
+                await self.stored.find(exchange, request)
+            if request.query is None:
+                refuse_missing_query(request)
+            if self.views.sees_all(exchange.client):
+                view = snapshot.views.whole
+            else:
+                view = await self.views.view(snapshot, exchange.client, exchange.deadline)
+            exchange.view = view
+            prepared = self.documents.known(exchange, view)
+            if prepared is None:
+                found = await self.documents.prepared(exchange, view)
+                if isinstance(found, Refused):
+                    refused = refusal(found.errors, media_type, found.status, well_formed=True)
+                    return whole(refused, takes)
+                prepared = found
             exchange.prepared = prepared
             if exchange.trace is not None:
                 exchange.trace.prepared()
-            if exchange.request.register and self.stored is not None:
-                self.stored.keep(exchange.request)
-            span.named(prepared.operation.kind.value, prepared.operation.name)
+            if request.register and self.stored is not None:
+                self.stored.keep(request)
+            if exchange.trace_id is not None:
+                span.named(prepared.operation.kind.value, prepared.operation.name)
             if exchange.http.batch_deadline is not None:
                 refuse_in_batch(prepared.operation, defers=prepared.defers is not None)
             check_method(exchange.http, prepared, takes)
             try:
                 if self.hooks is not None and self.hooks.operation:
                     await self.hooks.prepared(exchange)
-                if exchange.request.variables:
-                    check_variables(exchange.request.variables, self.settings.limits)
+                if request.variables:
+                    check_variables(request.variables, self.settings.limits)
                 variables = coerce_variables(
-                    view.schema.api_schema, prepared.operation, exchange.request.variables
+                    view.schema.api_schema, prepared.operation, request.variables
                 )
                 if exchange.http.files is not None:
                     check_files(exchange.http.files, prepared, variables, takes)
@@ -321,6 +338,8 @@ class Pipeline:
         context = self._context(exchange, snapshot, variables)
         context.deadline = exchange.deadline
         context.extensions = exchange.extensions
+        if exchange.trace is not None:
+            context.last_extensions = {"trace": exchange.trace.shown}
         context.root_data = await self._introspect(view, prepared, variables)
         return DeferredParts(snapshot, made.compiled, context)
 
@@ -370,8 +389,11 @@ class Pipeline:
             transports=snapshot.transports
             if http.files is None
             else with_files(snapshot.transports, http.files),
+            headers=_NO_HEADERS,
             headers_for=self.identities.headers_for(client, http.headers),
             identity=client.key,
+            root_data=_NOTHING,
+            extensions=_NOTHING,
             errors=self.error_policy,
             tracer=exchange.tracer,
             propagation=self.propagation,
@@ -407,6 +429,7 @@ class Pipeline:
 
 
 _NOTHING: Mapping[str, Any] = {}
+_NO_HEADERS: Mapping[str, str] = {}
 
 _TIMED_OUT = RequestError(
     "the request took too long; ask for less", code="GATEWAY_TIMEOUT", http_status=504
@@ -469,5 +492,7 @@ def _refuse(
     error: RequestError, media_type: MediaType, *, well_formed: bool = False
 ) -> HttpResponse:
     extra = _SAID_WITH.get(error.http_status, ())
+    if error.retry_after is not None:
+        extra = (*extra, (b"retry-after", b"%d" % error.retry_after))
     entry = request_error(error)
     return refusal([entry], media_type, error.http_status, *extra, well_formed=well_formed)

@@ -77,6 +77,11 @@ class Prepared:
     costs: DocumentCosts | None = None
 
     @property
+    def for_all(self) -> bool:
+        """Whether it is the same for every caller: nothing in it depends on who asks."""
+        return not (self.labels or self.rules or self.introspection is not None)
+
+    @property
     def plan(self) -> QueryPlan:
         return self.compiled.plan
 
@@ -163,6 +168,8 @@ class Preparation:
         with stage("plan"):
             key = (operation, variant.labels)
             compiled, made = schema.plans.get_or_make(key, lambda: self._plan(schema, *key))
+        if self.figures is not None:
+            self.figures.looked_up_plan(found=not made)
         size = _BYTES_FIXED + _BYTES_PER_CHARACTER * len(text)
         if made:
             # Whoever shares the plan later does not pay for it again.

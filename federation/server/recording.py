@@ -6,17 +6,17 @@ An observer (see `stages`) that notes the fetches of an operation and, when it i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from time import perf_counter
 from typing import Protocol
+
+from msgspec import Struct
 
 from federation.execution.tracing import Fetched, FetchLog, FetchTracer
 from federation.server.client_program import ClientProgram, ClientPrograms
 from federation.server.exchange import Exchange
 
 
-@dataclass(slots=True)
-class Operation:
+class Operation(Struct, eq=False):
     """An operation that is over. `duration` in seconds, `own`: of it in which no fetch was under
     way; None where others' fetches were waited for. `fetched` are its (last) fetches, of `fetches`.
     """
@@ -32,7 +32,12 @@ class Operation:
 
 
 class Ledger(Protocol):
-    """Keeps account of operations. Must be quick, and must not raise."""
+    """Keeps account of operations. Must be quick, and must not raise.
+
+    `follows`: it wants to be told also of what has begun and of fetches, not of ends only.
+    """
+
+    follows: bool
 
     def began(self, exchange: Exchange) -> None:
         """An operation came in."""
@@ -49,13 +54,14 @@ class Recorder:
 
     def __init__(self, ledgers: tuple[Ledger, ...], programs: ClientPrograms) -> None:
         self._ledgers = ledgers
+        self._following = tuple(ledger for ledger in ledgers if ledger.follows)
         self._programs = programs
 
     def started(self, exchange: Exchange) -> FetchTracer:
         """See `Observer.started`."""
         exchange.fetches = log = FetchLog()
         exchange.started = log.opened
-        for ledger in self._ledgers:
+        for ledger in self._following:
             ledger.began(exchange)
         return log
 
@@ -64,7 +70,7 @@ class Recorder:
         log = exchange.fetches
         if log is not None and log.fetched:
             fetched = log.take()
-            for ledger in self._ledgers:
+            for ledger in self._following:
                 ledger.fetched(fetched)
 
     def ended(self, exchange: Exchange, status: int, errors: int) -> None:
@@ -86,11 +92,11 @@ class Recorder:
         if log.running:
             # Its client went away: the calls are being cancelled, or go on for others.
             log.told = self._late
+        if fetched:
+            self._late(fetched)
         for ledger in self._ledgers:
-            if fetched:
-                ledger.fetched(fetched)
             ledger.ended(operation)
 
     def _late(self, fetched: list[Fetched]) -> None:
-        for ledger in self._ledgers:
+        for ledger in self._following:
             ledger.fetched(fetched)

@@ -53,6 +53,12 @@ class HttpRequest:
             self._lookup = dict(self.headers)
         return self._lookup.get(name)
 
+    def lookup(self) -> Mapping[bytes, bytes]:
+        """Return the (last) value of each header."""
+        if self._lookup is None:
+            self._lookup = dict(self.headers)
+        return self._lookup
+
     def replace_header(self, name: bytes, value: bytes) -> None:
         """Put one header in place of all of this name."""
         self.headers = [*(header for header in self.headers if header[0] != name), (name, value)]

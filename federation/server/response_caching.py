@@ -112,6 +112,7 @@ def tell_freshness(
     An answer to a client that the gateway knows may be for this client alone; so may one that
     access rules decide on, since a policy may look at anything.
     """
+    exchange.cached = (freshness.hits, freshness.misses)
     prepared = exchange.prepared
     known = exchange.client.key is not None or exchange.client.contract is not None
     known = known or (prepared is not None and bool(prepared.rules))

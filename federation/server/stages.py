@@ -42,6 +42,10 @@ class Admission(Protocol):
 class StoredDocuments(Protocol):
     """Documents that clients name instead of sending them: persisted and trusted ones."""
 
+    def concerns(self, request: GraphQLRequest) -> bool:
+        """Return whether `find` has anything to do."""
+        ...
+
     async def find(self, exchange: Exchange, request: GraphQLRequest) -> None:
         """Put the text into `request.query`; refuse what is unknown or not on the list."""
         ...

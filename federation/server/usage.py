@@ -52,6 +52,8 @@ class _Record:
 class UsageLedger:
     """`Ledger` for a sink. `lost`: operations that were not recorded."""
 
+    follows = False
+
     def __init__(self, sink: UsageSink, settings: UsageSettings) -> None:
         self._sink = sink
         self._settings = settings

@@ -41,7 +41,13 @@ class ViewRules:
         self._default = settings.default
         self._organizations = settings.organizations
         self._holder = holder
-        self._whole = not settings.gates and settings.default == ViewRule()
+        self._whole = (
+            not settings.gates and settings.default == ViewRule() and not settings.organizations
+        )
+
+    def sees_all(self, client: ClientIdentity) -> bool:
+        """Whether `client` sees the whole graph, so that there is nothing to find out."""
+        return self._whole and client.contract is None
 
     async def view(self, snapshot: Snapshot, client: ClientIdentity, deadline: float) -> View:
         """Return what `client` sees on `snapshot`.
@@ -50,7 +56,7 @@ class ViewRules:
         and the reason goes to the log for the operator. 503 when it cannot be found out what the
         client holds.
         """
-        if client.contract is None and self._whole and not self._organizations:
+        if self.sees_all(client):
             return snapshot.views.whole
         try:
             async with asyncio.timeout_at(deadline):

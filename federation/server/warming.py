@@ -40,5 +40,7 @@ async def warm(old: Snapshot | None, new: Snapshot, documents: Documents) -> Non
             done += await documents.warm(fresh, keys[::-1], until)
         except (FederationError, TimeoutError) as error:
             logger.warning("a view was not warmed: %s", str(error) or "it took too long")
+    took = loop.time() - started
+    documents.figures.warming.add(took)
     if done:
-        logger.info("%d documents were prepared in %.2f s", done, loop.time() - started)
+        logger.info("%d documents were prepared in %.2f s", done, took)

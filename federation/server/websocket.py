@@ -67,6 +67,7 @@ async def serve_websocket(
     http = HttpRequest("GET", scope.get("query_string", b""), list(scope["headers"]))
     http.address, http.certificate = peer_of(scope)
     if pipeline is not None and not _is_own_origin(http, pipeline):
+        pipeline.work.refusals.tell(http, 403, "ORIGIN_NOT_ALLOWED")
         # Before it is accepted, a close is an HTTP 403.
         await send({"type": "websocket.close", "code": 1008, "reason": "origin not allowed"})
         return
@@ -80,6 +81,8 @@ async def serve_websocket(
             raise _CloseConnection(TRY_LATER, "The server is starting")
         await connection.run(pipeline.settings)
     except _CloseConnection as close:
+        if pipeline is not None:
+            pipeline.work.refusals.tell(http, close.code, "WEBSOCKET_CLOSED", socket=True)
         await connection.stop()
         await send({"type": "websocket.close", "code": close.code, "reason": close.reason})
     finally:
@@ -245,7 +248,9 @@ class _Connection:
     ) -> HttpResponse | StreamReply:
         work = pipeline.work
         if work.is_full:
-            return refusal([request_error(work.refuse())], MediaType.JSON, 503)
+            error = work.refuse()
+            work.refusals.tell(self._http, error.http_status, error.code, socket=True)
+            return refusal([request_error(error)], MediaType.JSON, error.http_status)
         work.running += 1
         try:
             return await pipeline.answer(self._http, request)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sized
 
 from federation.errors import RequestError
+from federation.server.metrics.figures import Histogram
+from federation.server.refusals import Refusals
 
 DRAINING = "draining"
 OVERLOADED = "overloaded"
@@ -17,7 +19,8 @@ NO_SUPERGRAPH = "no supergraph"
 
 class Work:
     """For one event loop. `limit` None: no limit. `refused`: operations that were not taken on.
-    `connections`: those open now, where the server tells.
+    `connections`: those open now, where the server tells. `refusals`: requests that never became
+    an operation. `batches`: how many operations came in one request, where there were several.
     """
 
     def __init__(self, limit: int | None) -> None:
@@ -26,6 +29,8 @@ class Work:
         self.refused = 0
         self.draining = False
         self.connections: Sized = ()
+        self.refusals = Refusals()
+        self.batches = Histogram((1, 2, 3, 5, 10, 20, 50, 100))
 
     @property
     def is_full(self) -> bool:

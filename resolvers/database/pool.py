@@ -121,6 +121,20 @@ class Transaction:
                 raise explain_failure(error, self.where, name) from None
 
 
+@dataclass(frozen=True, slots=True)
+class PoolUse:
+    """How a pool is used now: connections `used` and `idle`, of at most `max_size`.
+
+    `waiting`: calls that have none yet. `timeouts`: calls so far that waited in vain.
+    """
+
+    used: int
+    idle: int
+    max_size: int
+    waiting: int
+    timeouts: int
+
+
 class Database:
     """A bounded pool of connections to one PostgreSQL database."""
 
@@ -129,6 +143,20 @@ class Database:
         self.settings = settings
         self.where = describe_url(settings.url)
         self._extensions: frozenset[str] | None = None
+        self._waiting = 0
+        self._timeouts = 0
+
+    @property
+    def use(self) -> PoolUse:
+        """How the pool is used now."""
+        idle = self._pool.get_idle_size()
+        return PoolUse(
+            self._pool.get_size() - idle,
+            idle,
+            self.settings.max_size,
+            self._waiting,
+            self._timeouts,
+        )
 
     @classmethod
     async def connect(cls, settings: PoolSettings | str) -> Database:
@@ -248,14 +276,18 @@ class Database:
             raise explain_failure(error, self.where, name) from None
 
     async def _acquire(self) -> Connection:
+        self._waiting += 1
         try:
             return await self._pool.acquire(timeout=self.settings.acquire_timeout)
         except TimeoutError as error:
+            self._timeouts += 1
             if self._pool.get_size() >= self.settings.max_size:
                 raise no_connection_free(self.where) from None
             raise explain_failure(error, self.where, "connect") from None
         except Exception as error:
             raise explain_failure(error, self.where, "connect") from None
+        finally:
+            self._waiting -= 1
 
 
 def _note(args: tuple[Any, ...]) -> None:

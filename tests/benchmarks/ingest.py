@@ -9,7 +9,12 @@ database for each way of loading the file, one way after the other and each in a
 - `pull`: the hub, from the file; `again`: the same rows in a file with a note below, so that each
   is read, checked and found to say nothing new; `full`: `hub pull --full`, which merges each again
 - `rest`: the hub, from pages of a REST interface
-- `dlt`: dlt into one table, when it is told where dlt is (`--dlt`, `HUB_BENCH_DLT`)
+- `dlt`: dlt appends the rows as texts to one table; `dlt-merge`, `dlt-upsert`: dlt merges patents
+  with typed columns and lists by their key, by either of its strategies. When it is told where dlt
+  is (`--dlt`, `HUB_BENCH_DLT`)
+
+With each way is told what it ends with: tables that have more rows than in a new database, their
+indexes and those rows, and whether rows with a key known already are merged.
 """
 
 from __future__ import annotations
@@ -26,7 +31,7 @@ from collections.abc import Coroutine
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import asyncpg
 import msgspec
@@ -34,24 +39,29 @@ import msgspec
 from adapters.config import SourceConfig
 from adapters.model import BatchStatus
 from adapters.sync import PullOptions, pull_source
-from resolvers.database.launcher import EmbeddedSettings, start_embedded
+from resolvers.database.launcher import EmbeddedServer, EmbeddedSettings, start_embedded
 from resolvers.database.migrations import migrate
 from resolvers.database.pool import Database, PoolSettings
 from resolvers.database.url import with_database
+from tests.benchmarks.ingest_ending import Tables, ended_with, tables_of
 from tests.benchmarks.ingest_pages import PAGE, serving
 from tests.benchmarks.ingest_plain import copy_flat, copy_typed
 from tests.benchmarks.ingest_rows import write_patents
 from tests.benchmarks.measure import in_new_process, peak_bytes, print_table
 
-WAYS: Final = ("flat", "plain", "plain+books", "pull", "again", "full", "rest", "dlt")
+WAYS: Final = ("flat", "plain", "plain+books", "pull", "again", "full", "rest")
+DLT_WAYS: Final = ("dlt", "dlt-merge", "dlt-upsert")
+MERGING: Final = frozenset(("pull", "again", "full", "rest", "dlt-merge", "dlt-upsert"))
 _TODAY: Final = date(2026, 1, 1)
+_DLT_MEMORY: Final = "512MB"
+_ROOT: Final = Path(__file__).parents[2]
 _PATIENCE: Final = 4 * 3600.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what can be chosen."""
     parser.add_argument("--rows", type=int, help="how many (default 200,000; briefly 20,000)")
-    parser.add_argument("--only", nargs="+", choices=WAYS, help="these ways only")
+    parser.add_argument("--only", nargs="+", choices=(*WAYS, *DLT_WAYS), help="these ways only")
     parser.add_argument(
         "--dlt",
         default=os.environ.get("HUB_BENCH_DLT"),
@@ -62,7 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> dict[str, Any]:
     """Print the table; return the same as data."""
     rows = options.rows or (20_000 if options.brief else 200_000)
-    ways = options.only or [way for way in WAYS if way != "dlt" or options.dlt]
+    ways = options.only or [*WAYS, *(DLT_WAYS if options.dlt else ())]
     folder = Path(tempfile.mkdtemp(prefix="hub-benchmark-"))
     folder.chmod(0o711)  # the server's account is another under root
     try:
@@ -72,9 +82,16 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     print_table(
-        ("way", "seconds", "rows/s", "own CPU s", "peak RSS MB"),
+        (
+            *("way", "seconds", "rows/s", "own CPU s", "peak RSS MB"),
+            *("tables", "indexes", "table rows", "merges"),
+        ),
         [
-            (each["way"], each["seconds"], round(rows / each["seconds"]), each["cpu"], each["rss"])
+            (
+                *(each["way"], each["seconds"], round(rows / each["seconds"]), each["cpu"]),
+                *(each["rss"], each["tables"], each["indexes"], each["table_rows"]),
+                "yes" if each["merges"] else "no",
+            )
             for each in found
         ],
     )
@@ -87,17 +104,24 @@ async def _run(
     server = await start_embedded(EmbeddedSettings(directory=folder / "data"))
     found = []
     try:
+        url = await _new_database(server, "benchmark_new")
+        new = await asyncio.to_thread(in_new_process, _new_tables, url)
         for number, way in enumerate(ways):
             name = f"benchmark_{number}"
-            await _admin(server.admin_url(), f'create database "{name}" owner hub')
-            url = with_database(server.url, name)
+            url = await _new_database(server, name)
             measured = await asyncio.to_thread(_measure, way, url, path, rows, folder, dlt)
-            found.append({"way": way, **measured})
+            ending = ended_with(await tables_of(url), new)
+            found.append({"way": way, **measured, **ending, "merges": way in MERGING})
             print(f"{way}: {measured['seconds']:.1f} s", file=sys.stderr, flush=True)
             await _admin(server.admin_url(), f'drop database "{name}" with (force)')
     finally:
         await server.stop()
     return found
+
+
+async def _new_database(server: EmbeddedServer, name: str) -> str:
+    await _admin(server.admin_url(), f'create database "{name}" owner hub')
+    return with_database(server.url, name)
 
 
 async def _admin(url: str, sql: str) -> None:
@@ -111,8 +135,8 @@ async def _admin(url: str, sql: str) -> None:
 def _measure(
     way: str, url: str, path: Path, rows: int, folder: Path, dlt: str | None
 ) -> dict[str, Any]:
-    if way == "dlt":
-        return _dlt(url, path, folder, dlt)
+    if way in DLT_WAYS:
+        return _dlt(way, url, path, folder, dlt)
     if way == "rest":
         with serving(path) as address:
             config = _rest(address)
@@ -184,20 +208,37 @@ async def _timed(url: str, work: Any) -> dict[str, Any]:
         await database.close()
 
 
-def _dlt(url: str, path: Path, folder: Path, python: str | None) -> dict[str, Any]:
+def _new_tables(url: str) -> Tables:
+    async def work() -> Tables:
+        database = await Database.connect(PoolSettings(url))
+        try:
+            await migrate(database)
+        finally:
+            await database.close()
+        return await tables_of(url)
+
+    return asyncio.run(work())
+
+
+def _dlt(way: str, url: str, path: Path, folder: Path, python: str | None) -> dict[str, Any]:
     if python is None:
         raise SystemExit("dlt: say where it is, by --dlt or HUB_BENCH_DLT")
     parts = urlsplit(url)
     # dlt wants a host in the address; over TCP it finds one.
     port = parse_qs(parts.query).get("port", [str(parts.port)])[0]
-    address = f"postgresql://{parts.username}:{parts.password}@127.0.0.1:{port}{parts.path}"
-    script = Path(__file__).with_name("ingest_dlt.py")
+    # Its upsert deletes by `not in (select ...)`: quadratic, unless the list fits into work_mem.
+    address = (
+        f"postgresql://{parts.username}:{parts.password}@127.0.0.1:{port}{parts.path}"
+        f"?options={quote('-c work_mem=' + _DLT_MEMORY)}"
+    )
     done = subprocess.run(
-        [python, str(script), str(path), address, str(folder / "dlt")],
+        [python, "-m", "tests.benchmarks.ingest_dlt", way, str(path), address, str(folder / way)],
         capture_output=True,
         text=True,
         check=False,
+        timeout=_PATIENCE,
         cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(_ROOT), "RUNTIME__DLTHUB_TELEMETRY": "false"},
     )
     if done.returncode:
         raise RuntimeError(f"dlt failed: {done.stderr[-2000:]}")

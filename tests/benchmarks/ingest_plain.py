@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
@@ -18,17 +18,11 @@ from uuid import uuid4
 
 from resolvers.database.pool import Database, Transaction
 from tests.benchmarks.ingest_rows import HEADER
+from tests.benchmarks.ingest_shape import PatentRow, read_row
 
 CHUNK: Final = 10_000
 SYSTEM: Final = "plain"
 
-_KINDS: Final = {"发明专利": "INVENTION", "实用新型": "UTILITY_MODEL", "外观设计": "DESIGN"}
-_YEARS: Final = {"INVENTION": 20, "UTILITY_MODEL": 10, "DESIGN": 15}
-_STATUSES: Final = {
-    "有效": ("IN_FORCE", False),
-    "专利权保全": ("IN_FORCE", True),
-    "未缴年费终止失效": ("CEASED_UNPAID_FEE", False),
-}
 _COLUMNS: Final = {
     "patents.patent": (
         *("application_number", "office_code", "kind", "title", "filing_date", "grant_date"),
@@ -65,7 +59,7 @@ async def copy_flat(database: Database, path: Path) -> None:
     async with database.transaction() as transaction:
         await transaction.execute("benchmark.flat", f"create table flat ({columns})")
         await transaction.connection.copy_to_table(
-            "flat", source=str(path), format="csv", header=True, encoding="utf8", timeout=3600
+            "flat", source=path, format="csv", header=True, encoding="utf8", timeout=3600
         )
 
 
@@ -81,7 +75,8 @@ async def copy_typed(database: Database, path: Path, *, books: bool) -> None:
             next(rows)
             while chunk := list(islice(rows, CHUNK)):
                 records: dict[str, list[tuple[Any, ...]]] = {name: [] for name in tables}
-                for row in chunk:
+                for cells in chunk:
+                    row = read_row(cells)
                     for name, record in _records(row, batch, now):
                         records[name].append(record)
                     if books:
@@ -100,41 +95,34 @@ async def _copy(
         await transaction.copy_records(f"benchmark.{name}", schema, table, columns, records[name])
 
 
-def _records(row: list[str], batch: Any, now: datetime) -> Iterator[tuple[str, tuple[Any, ...]]]:
-    number = "CN" + row[0].removeprefix("CN").replace(".", "")
-    kind = _KINDS[row[6]]
-    filed = date.fromisoformat(row[4])
-    published = date.fromisoformat(row[5].replace(".", "-"))
-    status, preserved = _STATUSES[row[9]]
-    ipc, region = row[7] or None, row[10]
-    digest = blake2b(repr(row).encode(), digest_size=16).hexdigest()
-    origin = (SYSTEM, batch, now, "CENTER", published, digest)
+def _records(row: PatentRow, batch: Any, now: datetime) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    number, symbols = row.number, row.symbols
+    ipc = symbols[0] if symbols else None
+    status = (row.status, row.preserved)
+    origin = (SYSTEM, batch, now, "CENTER", row.published, row.digest.hex())
     yield (
         "patents.patent",
         (
-            *(number, "CN", kind, row[2], filed, published),
-            *(filed.replace(year=filed.year + _YEARS[kind], day=min(filed.day, 28)), ipc, region),
-            *(status, preserved, status, preserved, *origin),
+            *(number, "CN", row.kind, row.title, row.filed, row.published),
+            *(row.expires, ipc, row.region, *status, *status, *origin),
         ),
     )
-    yield "patents.publication", (row[1], number, row[1][-1], published, *origin)
-    for ordinal, name in enumerate(row[3].split(";")):
+    publication = row.publication
+    yield "patents.publication", (publication, number, publication[-1], row.published, *origin)
+    for ordinal, name in enumerate(row.applicants):
         for role in ("APPLICANT", "HOLDER"):
             yield "patents.patent_party", (number, role, ordinal, name, name)
-    symbols = [ipc] if ipc else []
     for ordinal, symbol in enumerate(symbols):
         yield "patents.patent_ipc", (number, ordinal, symbol)
         yield "trading.patent_facts_ipc", (number, symbol)
-    yield "patents.patent_industry", (number, 0, row[8])
-    yield "trading.patent_facts", (number, ipc, symbols, region)
-    yield "finance.patent_facts", (number, region)
+    yield "patents.patent_industry", (number, 0, row.industry)
+    yield "trading.patent_facts", (number, ipc, symbols, row.region)
+    yield "finance.patent_facts", (number, row.region)
 
 
 def _noted(
-    row: list[str], source: int, batch: Any, now: datetime
+    row: PatentRow, source: int, batch: Any, now: datetime
 ) -> Iterator[tuple[str, tuple[Any, ...]]]:
-    number = "CN" + row[0].removeprefix("CN").replace(".", "")
-    key = blake2b(number.encode(), digest_size=12).digest()
-    content = blake2b(repr(row).encode(), digest_size=16).digest()
-    yield "reporting.source_row", (source, key, number, content, batch, now)
-    yield "hub.change", ("Patent", number, "UPSERT", SYSTEM, batch)
+    key = blake2b(row.number.encode(), digest_size=12).digest()
+    yield "reporting.source_row", (source, key, row.number, row.digest, batch, now)
+    yield "hub.change", ("Patent", row.number, "UPSERT", SYSTEM, batch)

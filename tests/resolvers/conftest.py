@@ -1,4 +1,4 @@
-"""A database as migrations leave it, for each test; emptied after it, a tenth of a new one's cost."""
+"""A database as migrations leave it, for each test; emptied after it at a tenth of the cost."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from threading import Lock
 from time import perf_counter
 from typing import Any, ParamSpec, TypeVar
 
+from federation.registry.lookups import Lookups
 from federation.server.metrics.figures import Histogram, Histograms
 
 P = ParamSpec("P")
@@ -26,7 +27,12 @@ _JOBS = {
 
 
 class ColdFigures:
-    """Counted by several threads. `queued`: jobs that no thread has begun."""
+    """Counted by several threads. `queued`: jobs that no thread has begun.
+
+    What was looked up: `documents` and `views` on the event loop, `plans` by the threads.
+    `filling`: how long who asked for a new document waited for it; `warming`: how long it took to
+    prepare what is asked most before a supergraph went live.
+    """
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -34,11 +40,24 @@ class ColdFigures:
         self.durations: Histograms[str] = Histograms(_SECONDS)
         self.waits: Histograms[str] = Histograms(_SECONDS)
         self.planning = Histogram(_SECONDS)
+        self.filling = Histogram(_SECONDS)
+        self.warming = Histogram(_SECONDS)
+        self.documents = Lookups()
+        self.plans = Lookups()
+        self.views = Lookups()
 
     def planned(self, seconds: float) -> None:
         """A plan was made, not found."""
         with self._lock:
             self.planning.add(seconds)
+
+    def looked_up_plan(self, *, found: bool) -> None:
+        """A plan was wanted for a new document."""
+        with self._lock:
+            if found:
+                self.plans.hits += 1
+            else:
+                self.plans.misses += 1
 
     def enqueued(self, change: int) -> None:
         """So many more jobs wait."""

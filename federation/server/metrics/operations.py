@@ -22,6 +22,8 @@ RequestKey = tuple[str, int, str, str]
 class OperationFigures:
     """`Ledger` that counts. `active`: operations under way."""
 
+    follows = True
+
     def __init__(self, settings: MetricsCommon) -> None:
         bounds = settings.buckets
         self.active = 0
@@ -54,7 +56,7 @@ class OperationFigures:
     def fetched(self, fetched: list[Fetched]) -> None:
         """See `Ledger`."""
         for one in fetched:
-            status = "" if one.status is None else str(one.status)
+            status = "200" if one.status == 200 else "" if one.status is None else str(one.status)
             code = "" if one.code is None else self._codes.label(one.code)
             self.fetches.add((one.subgraph, status, code), one.duration)
             if one.shared:

@@ -20,7 +20,9 @@ from federation.server.metrics.exposition import (
     histogram,
     histograms,
 )
+from federation.server.metrics.figures import Histograms
 from federation.server.metrics.operations import OperationFigures
+from federation.server.rate_limits.failed_credentials import FailedCredentials
 from federation.server.subscriptions import Subscriptions
 from federation.server.work import Work
 
@@ -89,6 +91,33 @@ def of_operations(figures: OperationFigures) -> Iterator[Metric]:
 
 def of_cold_path(figures: ColdFigures) -> Iterator[Metric]:
     """Yield metrics of new documents, plans, schemas and views."""
+    lookups = {"document": figures.documents, "plan": figures.plans, "view": figures.views}
+    yield counters(
+        "hub_cache_lookups",
+        "What was looked for, and whether it was there; plans only for new documents",
+        ("kind", "result"),
+        {
+            (kind, result): value
+            for kind, one in lookups.items()
+            for result, value in (("hit", one.hits), ("miss", one.misses))
+        },
+    )
+    misses: Histograms[tuple[str, str]] = Histograms(figures.filling.bounds)
+    made = {"document": figures.filling, "plan": figures.planning}
+    if (views := figures.durations.by_key.get("view")) is not None:
+        made["view"] = views
+    misses.by_key.update({(kind, "memory"): one for kind, one in made.items()})
+    yield histograms(
+        "apollo_router_cache_miss_time_seconds",
+        "How long it took to make what was not there; of documents, how long was waited for it",
+        ("kind", "storage"),
+        misses,
+    )
+    yield histogram(
+        "apollo_router_query_planning_warmup_duration_seconds",
+        "How long what is asked most was prepared before a supergraph or settings went live",
+        figures.warming,
+    )
     yield histogram(
         "apollo_router_query_planning_plan_duration_seconds",
         "Plans made, with their compiling",
@@ -114,6 +143,17 @@ def of_work(work: Work, subscriptions: Subscriptions) -> Iterator[Metric]:
     yield gauge("hub_work_running", "Operations in work", work.running)
     yield gauge("hub_work_limit", "Operations that may be in work", work.limit or float("inf"))
     yield counter("hub_work_refused", "Operations refused, for too many were in work", work.refused)
+    yield counters(
+        "hub_requests_refused",
+        "Requests refused before they were an operation: malformed, too large, too many at once",
+        ("http_response_status_code", "error_type"),
+        work.refusals.counts,
+    )
+    yield histogram(
+        "apollo_router_operations_batching_size",
+        "Operations in one request, where they came as a list",
+        work.batches,
+    )
     yield gauge("hub_draining", "1 while the server is about to stop", work.draining)
     yield gauge("apollo_router_open_connections", "Connections open", len(work.connections))
     yield gauge("apollo_router_opened_subscriptions", "Subscriptions open", len(subscriptions))
@@ -200,6 +240,17 @@ def of_traffic(traffic: Traffic) -> Iterator[Metric]:
         label,
         {one.subgraph: one.limited for one in states},
     )
+
+
+def of_credentials(failures: FailedCredentials) -> Iterator[Metric]:
+    """Yield metrics of credentials that do not hold."""
+    yield counter("hub_credentials_failed", "Credentials that did not hold", failures.failed)
+    yield counter(
+        "hub_credentials_refused",
+        "Credentials not looked at, since too many from there did not hold",
+        failures.refused,
+    )
+    yield gauge("hub_credentials_addresses", "Addresses remembered for that", failures.addresses)
 
 
 def of_response_cache(cache: ResponseCache) -> Iterator[Metric]:

@@ -18,7 +18,7 @@ from federation.server.persisted.automatic import AutomaticDocuments
 from federation.server.persisted.manifests import Places
 from federation.server.persisted.registered import DocumentSource, RegisteredDocuments
 from federation.server.persisted.trusted import TrustedFiles
-from federation.server.request import GraphQLRequest, HttpRequest
+from federation.server.request import GraphQLRequest, HttpRequest, names_document
 from federation.server.response import MediaType
 from federation.server.settings.persisted_queries import (
     Apq,
@@ -44,6 +44,10 @@ class PersistedDocuments:
     files: TrustedFiles | None
     registered: RegisteredDocuments | None
     automatic: AutomaticDocuments | None
+
+    def concerns(self, request: GraphQLRequest) -> bool:
+        """Whether there is something to find: the request names a document, or texts are judged."""
+        return self.trusts or request.query is None or names_document(request)
 
     async def find(self, exchange: Exchange, request: GraphQLRequest) -> None:
         """Put the text into `request.query`. Raises `RequestError`."""

@@ -54,6 +54,13 @@ class Callers(Generic[S]):
         made = self._known[key] = self._make()
         return made
 
+    def find(self, key: Hashable) -> S | None:
+        """Return what a caller is counted by, None when nothing is known of it; nothing changes."""
+        known = self._known.get(key)
+        if known is None and len(self._known) >= self.most:
+            return self._newcomers
+        return known
+
     def _forget_one(self, now: float) -> bool:
         for _ in range(min(_LOOKED_AT, len(self._known))):
             key, state = next(iter(self._known.items()))

@@ -36,17 +36,20 @@ class CheckPage:
             if self._site.links.is_signed(path, expires, signature):
                 caller = system_caller("check page")
             else:
-                caller = await authenticate(self._site.registry, request, KEY_HEADER)
+                caller = await authenticate(self._site, request, KEY_HEADER)
             result = await self._site.registry.check(caller, graph, check_id)
         except RequestError as error:
-            return _text(error.message, error.http_status)
+            return _text(error.message, error.http_status, error.retry_after)
         except RegistryError as error:
             return _text(error.message, _STATUS.get(error.code, 503))
         return _text(check_text(result))
 
 
-def _text(text: str, status: int = 200) -> Response:
-    return Response(text + "\n", status, HEADERS, media_type="text/plain")
+def _text(text: str, status: int = 200, retry_after: int | None = None) -> Response:
+    headers = dict(HEADERS)
+    if retry_after is not None:
+        headers["retry-after"] = str(retry_after)
+    return Response(text + "\n", status, headers, media_type="text/plain")
 
 
 def check_text(result: CheckResult) -> str:

@@ -6,16 +6,20 @@ from dataclasses import dataclass
 
 from federation.registry.access import Caller
 from federation.registry.service import Registry
+from federation.server.rate_limits.failed_credentials import FailedCredentials
 from federation.server.registry_api.links import CHECK_SECONDS, Links
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What is the same for all requests. `public_url`: None takes what the client connected to."""
+    """What is the same for all requests. `public_url`: None takes what the client connected to.
+    `failures`: where tokens that are nobody's are counted; None: they are not.
+    """
 
     registry: Registry
     links: Links
     public_url: str | None = None
+    failures: FailedCredentials | None = None
 
 
 @dataclass(frozen=True, slots=True)

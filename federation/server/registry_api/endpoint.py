@@ -101,13 +101,13 @@ class Endpoint:
         except ClientDisconnect:
             return Response(status_code=400)
         except _Unreadable as error:
-            return reply([request_error(error.reason)], status=error.reason.http_status)
+            return reply([request_error(error.reason)], error.reason.http_status)
         except _Invalid as invalid:
             return reply(invalid.entries)
         except RequestError as error:
             # A well-formed request: see the module.
             status = 200 if error.http_status == 400 else error.http_status
-            return reply([request_error(error)], status=status)
+            return reply([request_error(error)], status, error.retry_after)
         except FederationError as error:
             return reply([self._error(error)])
         except TimeoutError:
@@ -139,6 +139,11 @@ class Endpoint:
             result = await result
         assert isinstance(result, ExecutionResult)
         if result.errors:
+            for each in result.errors:
+                # A resolver that looks at credentials refuses the request, not its field.
+                error = each.original_error
+                if isinstance(error, RequestError) and error.http_status == 429:
+                    raise error
             return reply([self._entry(error) for error in result.errors[:MAX_ERRORS]])
         return Response(
             orjson.dumps({"data": result.data}), media_type="application/json", headers=HEADERS
@@ -202,9 +207,13 @@ class _Invalid(Exception):
         self.entries = entries
 
 
-def reply(errors: list[dict[str, Any]], status: int = 200) -> Response:
+def reply(
+    errors: list[dict[str, Any]], status: int = 200, retry_after: int | None = None
+) -> Response:
     """Return the answer to a request that failed."""
     headers = {**HEADERS, **({"connection": "close"} if status == 413 else {})}
+    if retry_after is not None:
+        headers["retry-after"] = str(retry_after)
     return Response(
         orjson.dumps({"data": None, "errors": errors}),
         status_code=status,

@@ -26,22 +26,22 @@ class HiveCdn:
     """The route."""
 
     def __init__(self, site: Site) -> None:
-        self._registry = site.registry
+        self._site = site
 
     async def __call__(self, request: Request) -> Response:
         try:
-            caller = await authenticate(self._registry, request, KEY_HEADER)
+            caller = await authenticate(self._site, request, KEY_HEADER)
             ref = GraphRef.parse(request.path_params["ref"])
             allow(caller, Action.READ, ref)
             return await self._supergraph(ref, request.headers.get("if-none-match"))
         except RequestError as error:
-            return _refused(error.message, error.http_status)
+            return _refused(error.message, error.http_status, error.retry_after)
         except RegistryError as error:
             return _refused(error.message, _STATUS.get(error.code, 503))
 
     async def _supergraph(self, ref: GraphRef, if_none_match: str | None) -> Response:
         known = _launch_id(if_none_match)
-        live = await self._registry.live_supergraph(ref, known)
+        live = await self._site.registry.live_supergraph(ref, known)
         if live is not None:
             headers = {
                 **HEADERS,
@@ -64,5 +64,8 @@ def _launch_id(if_none_match: str | None) -> str | None:
     return None
 
 
-def _refused(message: str, status: int) -> Response:
-    return Response(message + "\n", status, HEADERS, media_type="text/plain")
+def _refused(message: str, status: int, retry_after: int | None = None) -> Response:
+    headers = dict(HEADERS)
+    if retry_after is not None:
+        headers["retry-after"] = str(retry_after)
+    return Response(message + "\n", status, headers, media_type="text/plain")

@@ -14,7 +14,6 @@ from starlette.responses import Response
 
 from federation.errors import RequestError
 from federation.registry.access import Caller
-from federation.registry.service import Registry
 from federation.server.registry_api.context import Context, Site
 from federation.server.registry_api.endpoint import Bounds, Endpoint
 from federation.server.registry_api.errors import extensions_of
@@ -23,6 +22,7 @@ from federation.server.registry_api.hub_mutations import HubMutation
 from federation.server.registry_api.hub_queries import HUB_FIELDS, HubQuery
 from federation.server.registry_api.publishing import Mutation
 from federation.server.registry_api.resolving import field_resolver, resolve_type
+from federation.server.registry_api.token_holders import holder_of
 
 KEY_HEADER = "x-api-key"
 _FILES = ("platform.graphql", "hub.graphql")
@@ -77,14 +77,16 @@ class Platform:
 
     async def __call__(self, request: Request) -> Response:
         async def context() -> PlatformContext:
-            caller = await authenticate(self._site.registry, request, KEY_HEADER)
+            caller = await authenticate(self._site, request, KEY_HEADER)
             return PlatformContext(self._site, caller, base_url(self._site, request))
 
         return await self._endpoint.answer(request, context)
 
 
-async def authenticate(registry: Registry, request: Request, header: str) -> Caller:
-    """Return whose token is in the header. Raises `RequestError` (401) without one, or E013."""
+async def authenticate(site: Site, request: Request, header: str) -> Caller:
+    """Return whose token is in the header. Raises `RequestError` (401) without one; see
+    `holder_of`.
+    """
     secret = request.headers.get(header)
     if not secret:
         raise RequestError(
@@ -93,7 +95,7 @@ async def authenticate(registry: Registry, request: Request, header: str) -> Cal
             code="UNAUTHENTICATED",
             http_status=401,
         )
-    return await registry.authenticate(secret)
+    return await holder_of(site, request, secret)
 
 
 def base_url(site: Site, request: Request) -> str:

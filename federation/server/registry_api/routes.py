@@ -19,6 +19,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from federation.registry.service import Registry
+from federation.server.rate_limits.failed_credentials import FailedCredentials
 from federation.server.registry_api.check_page import CheckPage
 from federation.server.registry_api.chunks import DocumentChunks
 from federation.server.registry_api.context import Site
@@ -50,15 +51,17 @@ def registry_routes(
     public_url: str | None = None,
     max_request_bytes: int = LIMITS.http_max_request_bytes,
     seconds: float = SECONDS,
+    failures: FailedCredentials | None = None,
 ) -> list[BaseRoute]:
     """Return the routes.
 
     `signing_key`: at least 16 random bytes, the same in all processes over one registry; it signs
     the few addresses that work without a token. `public_url`: under which clients reach this hub,
-    where a proxy in between hides it. `seconds`: how long one request may take.
+    where a proxy in between hides it. `seconds`: how long one request may take. `failures`: where
+    tokens that are nobody's are counted, to be refused after too many from one address.
     """
     limits = msgspec.structs.replace(LIMITS, http_max_request_bytes=max_request_bytes)
-    site = Site(registry, Links(signing_key), public_url)
+    site = Site(registry, Links(signing_key), public_url, failures)
     uplink = Uplink(site, DocumentChunks(registry))
     return [
         _route("/registry/graphql", Platform(site, Bounds(limits, seconds)), "POST"),

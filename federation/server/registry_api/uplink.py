@@ -17,6 +17,7 @@ from graphql import build_schema
 from starlette.requests import Request
 from starlette.responses import Response
 
+from federation.errors import RequestError
 from federation.registry.access import Action, allow
 from federation.registry.errors import RegistryError
 from federation.registry.model import GraphRef
@@ -27,6 +28,7 @@ from federation.server.registry_api.errors import extensions_of
 from federation.server.registry_api.links import CHUNK_SECONDS
 from federation.server.registry_api.platform import base_url
 from federation.server.registry_api.resolving import field_resolver, resolve_type
+from federation.server.registry_api.token_holders import holder_of
 from federation.server.settings.limits import Limits
 
 logger = logging.getLogger("federation.server.registry")
@@ -79,7 +81,7 @@ class Uplink:
 
     async def __call__(self, request: Request) -> Response:
         async def context() -> UplinkContext:
-            return UplinkContext(self._site, self._chunks, base_url(self._site, request))
+            return UplinkContext(self._site, self._chunks, base_url(self._site, request), request)
 
         return await self._endpoint.answer(request, context)
 
@@ -108,6 +110,7 @@ class UplinkContext:
     site: Site
     chunks: DocumentChunks
     base_url: str
+    request: Request
 
     @property
     def query(self) -> UplinkQuery:
@@ -165,7 +168,8 @@ class UplinkQuery:
 
     async def _reachable(self, ref: str, api_key: str) -> GraphRef:
         """Return the variant if the token may read it. Raises `RegistryError`."""
-        caller = await self._context.site.registry.authenticate(api_key)
+        context = self._context
+        caller = await holder_of(context.site, context.request, api_key)
         parsed = GraphRef.parse(ref)
         allow(caller, Action.READ, parsed)
         return parsed
@@ -198,6 +202,8 @@ async def _told(find: Callable[[], Awaitable[Answer]]) -> Answer:
     except RegistryError as error:
         code = _CODES.get(error.code, "RETRY_LATER")
         return Answer("FetchError", code=code, message=error.message)
+    except RequestError:
+        raise
     except Exception as error:
         # Not a GraphQL error: a router that gets one may stop polling this address.
         error_id = secrets.token_hex(8)

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from msgspec import Meta
 
 from federation.config.duration import Duration
-from federation.server.settings.base import HEADER_NAME, Section
+from federation.server.settings.base import HEADER_NAME, Positive, Section
 
 # Asymmetric ones only: with a shared secret whoever can check a token can also make one.
 _EC = ("ES256", "ES384", "ES512")
@@ -146,7 +146,26 @@ class RouterAuthentication(Section, frozen=True):
     jwt: Jwt = Jwt()
 
 
+class FailedCredentialsSection(Section, frozen=True):
+    """Tokens and keys that do not hold, by the address they come from: after `per_minute` of them,
+    further ones from there are refused with 429, not looked up, until some time has passed. What
+    held shortly before still does. Behind a proxy `proxies.trusted` must name it, or all clients
+    are one address.
+
+    `prefix_v4`, `prefix_v6`: how many bits of an address count.
+    """
+
+    enabled: bool = True
+    per_minute: Positive = 60
+    prefix_v4: Annotated[int, Meta(ge=8, le=32)] = 32
+    prefix_v6: Annotated[int, Meta(ge=16, le=128)] = 56
+
+
 class AuthenticationSection(Section, frozen=True):
-    """Without a key set nobody is authenticated by a token."""
+    """Without a key set nobody is authenticated by a token.
+
+    `failures`: limits those who show credentials that do not hold.
+    """
 
     router: RouterAuthentication = RouterAuthentication()
+    failures: FailedCredentialsSection = FailedCredentialsSection()

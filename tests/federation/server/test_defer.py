@@ -386,6 +386,21 @@ async def test_the_plan_shows_the_parts() -> None:
             assert "extensions" not in second
 
 
+async def test_the_last_part_has_the_whole_trace() -> None:
+    async with hub(Plugins(expose_trace=True)) as (app, _):
+        query = '{ items { title ... @defer(label: "late") { loose } } }'
+        stream = HttpStream(app, {"query": query}, {**DEFER, "hub-expose-trace": "true"})
+        await stream.head()
+        first, last = payloads(await stream.read_all())
+        assert first["hasNext"]
+        assert first["extensions"]["trace"]["fetches"][0]["subgraph"] == "fast"
+        trace = last["extensions"]["trace"]
+        assert [fetch["subgraph"] for fetch in trace["fetches"]] == ["fast", "slow"]
+        assert all(fetch["status"] == 200 for fetch in trace["fetches"])
+        assert all(fetch["durationMs"] >= 0 for fetch in trace["fetches"])
+        assert "extensions" not in (await ask(app, query))[-1]
+
+
 async def test_introspection_beside_parts() -> None:
     settings = EngineSettings()
     assert not settings.supergraph.introspection

@@ -111,6 +111,33 @@ async def test_nothing_in_work_is_lost(server: Server) -> None:
     assert len(server.lines()) == 52
 
 
+async def test_what_is_no_request_to_the_application_is_told_too(server: Server) -> None:
+    reader, writer = await asyncio.open_connection(*server.address[7:-1].split(":"))
+    writer.write(b"GET / HTTP/1.1\r\nhost: x\r\n" + b"x-many: secret\r\n" * 200)
+    assert b" 431 " in await reader.readline()
+    writer.close()
+    reader, writer = await asyncio.open_connection(*server.address[7:-1].split(":"))
+    writer.write(b"secret / nothing\r\n\r\n")
+    assert b" 400 " in await reader.readline()
+    writer.close()
+    async with ClientSession() as session:
+        async with session.get(server.address + "metrics") as reply:
+            metrics = await reply.text()
+        socket = await session.ws_connect(server.graphql, protocols=["graphql-transport-ws"])
+        await socket.send_str("secret")
+        assert (await socket.receive()).type is WSMsgType.CLOSE
+    for status, code in (("431", "REQUEST_HEADER_FIELDS_TOO_LARGE"), ("400", "INVALID_HTTP")):
+        assert any(
+            line.startswith("hub_requests_refused_total") and status in line and code in line
+            for line in metrics.splitlines()
+        )
+    server.stop()
+    assert (await server.ended(10))[0] == 0
+    told = [(line["status"], line["protocol"]) for line in server.lines() if line["refused"]]
+    assert told == [(431, "http"), (400, "http"), (4400, "ws")]
+    assert "secret" not in server.log.read_text("utf-8")
+
+
 async def test_after_the_delay_nobody_is_let_in(server: Server) -> None:
     async with ClientSession() as session:
         slow = asyncio.ensure_future(ask(session, server, "{ slow(milliseconds: 2500) }"))

@@ -6,13 +6,14 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
 from federation.composition import Composed, SubgraphSource, compose
-from federation.config.load import read_config
+from federation.config.load import parse_config, read_config
 from federation.execution.caching.redis_store import CacheUnavailable
 from federation.execution.caching.tags import TagFormats
 from federation.server.app import Application, Surroundings, build_app
@@ -176,6 +177,23 @@ async def test_only_new_entities_are_asked_for() -> None:
         assert kept(more) == "hits=3, misses=3"
         assert [each["count"] for each in more.json["data"]["products"]] == [0, 1, 2, 3, 4]
         assert shop.calls[2:] == [("shop", []), ("stock", ["3", "4"])]
+
+
+async def test_the_access_log_tells_what_was_kept(tmp_path: Path) -> None:
+    path = tmp_path / "access.jsonl"
+    log = f"telemetry: {{exporters: {{logging: {{access: {{enabled: true, file: {path}}}}}}}}}"
+    settings = msgspec.structs.replace(parse_config(log, EngineSettings), response_cache=caching())
+    async with gateway(settings) as (client, _):
+        for count in (3, 3, 5):
+            await client.post(products(count))
+        await client.post("{ nope }")
+    told = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    assert [(one["cache_hits"], one["cache_misses"]) for one in told[:3]] == [
+        (0, 4),
+        (4, 0),
+        (3, 3),
+    ]
+    assert "cache_hits" not in told[3]
 
 
 async def test_the_client_is_told_the_strictest() -> None:

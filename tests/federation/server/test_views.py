@@ -157,6 +157,11 @@ async def test_equal_contracts_share_a_view_and_unequal_ones_never_a_document() 
         await ask(client, "{ patents { title } }", "GD grant/OTHER")
         views = client.app._engine_of[0].live.current.views.known()
         assert [len(view.documents) for view in views] == [0, 1, 1]
+        lookups = client.app._engine_of[0].lasting.observability.cold.views
+        before = (lookups.hits, lookups.misses)
+        await ask(client, "{ patents { title } }", "GD grant/OTHER")
+        await ask(client, "{ patents { title } }", "GD grant/NEW")
+        assert (lookups.hits, lookups.misses) == (before[0] + 1, before[1] + 1)
 
 
 async def test_views_are_bounded() -> None:
