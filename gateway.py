@@ -58,9 +58,8 @@ TITLE = "知通枢纽 · Zhitong Hub"
 class HubSettings(EngineSettings, frozen=True):
     """The whole hub.yaml."""
 
-    # Files of centres come in as base64 in a mutation; the engine alone takes 2 MB.
+    # Files of centres come in as base64 in a mutation.
     limits: Limits = Limits(http_max_request_bytes=16 * 1024 * 1024)
-    # Where what is shown comes from, see schema/common/provenance.py.
     extensions: Extensions = Extensions(propagate=("provenance",))
     # Five times what the dearest of our own journeys is estimated at, see schema/README.md.
     demand_control: DemandControlSection = DemandControlSection(
@@ -72,6 +71,14 @@ class HubSettings(EngineSettings, frozen=True):
     adapters: AdaptersSection = AdaptersSection()
     identity: IdentitySection = IdentitySection()
     registry: RegistrySection = RegistrySection()
+
+
+class EngineAlone(HubSettings, frozen=True):
+    """hub.yaml for the engine over a supergraph of somebody else: without the hub's own bounds."""
+
+    limits: Limits = Limits()
+    extensions: Extensions = Extensions()
+    demand_control: DemandControlSection = DemandControlSection()
 
 
 def read_settings(args: argparse.Namespace) -> HubSettings:
@@ -179,7 +186,6 @@ def _adjusted(settings: HubSettings, role: Role) -> HubSettings:
     from federation.server.adjust import with_event_streams, with_header
     from schema.printed import subgraph_names
 
-    # By which clients ask where data come from.
     settings = with_header(settings, "x-hub-provenance")
     return with_event_streams(settings, subgraph_names()) if role == "gateway" else settings
 
@@ -366,7 +372,6 @@ class _Parts:
         self._graph = graph
         self._role = role
         self.cache = build_cache(settings.response_cache)
-        # A gateway without a database knows no keys, and counts quotas for itself.
         known = role == "all" or (role == "gateway" and settings.database.given)
         self.keys = KeyRing() if known else None
         self.quotas = QuotaUse() if known else None
@@ -492,13 +497,11 @@ class _Parts:
 
 async def _compose(urls: Mapping[str, str]) -> str:
     """Return the supergraph of the hub's own subgraphs at `urls`."""
-    from federation.composition import Rejected, SubgraphSource, compose
+    from federation.composition import SubgraphSource
+    from federation.server.served_graph import composed
     from schema.printed import printed_sdl
 
-    result = compose([SubgraphSource(name, url, printed_sdl(name)) for name, url in urls.items()])
-    if isinstance(result, Rejected):
-        raise CommandError("; ".join(f"{e.code}: {e.message}" for e in result.errors))
-    return result.supergraph_sdl
+    return composed([SubgraphSource(name, url, printed_sdl(name)) for name, url in urls.items()])
 
 
 def _remote_subgraphs(settings: HubSettings) -> dict[str, str]:
@@ -509,9 +512,8 @@ def _remote_subgraphs(settings: HubSettings) -> dict[str, str]:
     missing = [name for name in subgraph_names() if name not in urls]
     if missing:
         raise CommandError(
-            f"--role gateway needs the address of {', '.join(missing)}: set "
-            "override_subgraph_url in hub.yaml, such as "
-            f"{missing[0]}: http://127.0.0.1:4001/subgraphs/{missing[0]}/graphql"
+            "--role gateway finds the subgraphs by the hub's database (database.url), or by"
+            f" override_subgraph_url in hub.yaml, which lacks {', '.join(missing)}"
         )
     return {name: urls[name] for name in subgraph_names()}
 
@@ -519,6 +521,7 @@ def _remote_subgraphs(settings: HubSettings) -> dict[str, str]:
 def serve(args: argparse.Namespace) -> int:
     """`hub serve`: the hub, or with `--supergraph…` the engine alone."""
     if args.supergraph or args.supergraph_config:
+        args.settings_struct = EngineAlone
         return serve_engine(args)
     settings = listening(args, read_settings(args))
     host, port = settings.supergraph.address()
@@ -528,14 +531,11 @@ def serve(args: argparse.Namespace) -> int:
     def again() -> HubSettings:
         return _adjusted(listening(args, read_settings(args)), args.role)
 
-    def say(line: str) -> None:
-        print(line, file=sys.stderr, flush=True)
-
     app = build_app(
         settings,
         role=args.role,
         development=args.dev,
-        say=say,
+        say=partial(print, file=sys.stderr, flush=True),
         progress=Lines(sys.stderr, only_new=True),
         companions=[watch_settings(args.config, again)] if args.hot_reload and args.config else (),
     )

@@ -102,10 +102,7 @@ class Fetched(Struct, eq=False):
     code: str | None = None
     shared: bool = False
 
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """See `FetchSpan.headers`."""
-        return NO_HEADERS
+    headers = NO_HEADERS
 
     def end(self, error: SubgraphError | None, response: SubgraphResponse | None) -> None:
         """See `FetchSpan.end`."""
@@ -114,6 +111,11 @@ class Fetched(Struct, eq=False):
             return
         # The log holds this one; each holding the other would be left to the collector.
         self.log = None
+        now = perf_counter() - log.opened
+        self.duration = now - self.started
+        log.running -= 1
+        if not log.running:
+            log.waited += now - log.since
         if response is not None:
             self.status = response.status
             if response.errors:
@@ -124,7 +126,10 @@ class Fetched(Struct, eq=False):
             self.status, self.code = error.status, error.code
         else:
             self.code = CANCELLED
-        log.ended(self)
+        if log.told is not None:
+            log.told([self])
+        elif len(log.fetched) < log.limit:
+            log.fetched.append(self)
 
 
 class FetchLog(Struct, eq=False):
@@ -162,18 +167,6 @@ class FetchLog(Struct, eq=False):
         self.running += 1
         self.count += 1
         return Fetched(self, subgraph, operation_name, representations, now)
-
-    def ended(self, fetched: Fetched) -> None:
-        """Note a fetch that is over."""
-        now = perf_counter() - self.opened
-        fetched.duration = now - fetched.started
-        self.running -= 1
-        if not self.running:
-            self.waited += now - self.since
-        if self.told is not None:
-            self.told([fetched])
-        elif len(self.fetched) < self.limit:
-            self.fetched.append(fetched)
 
 
 class OpenTelemetryFetches:

@@ -34,6 +34,8 @@ _FEW_VALUES = frozenset(
     }
 )
 _MOST_KEPT = 256
+# Bytes. To copy more than this takes longer than to write twice.
+_LARGE = 64 * 1024
 _kept: dict[Headers, bytes] = {}
 
 
@@ -70,7 +72,11 @@ class QuickCycle(RequestResponseCycle):
             await self.flow.drain()
         if self.disconnected:
             return
-        self.transport.write(head + body)
+        if len(body) > _LARGE:
+            self.transport.write(head)
+            self.transport.write(body)
+        else:
+            self.transport.write(head + body)
         self.expected_content_length = 0
         self.response_complete = True
         self.message_event.set()
@@ -97,8 +103,13 @@ class QuickCycle(RequestResponseCycle):
                 name == b"connection" and b"close" in map(bytes.strip, value.lower().split(b","))
                 for name, (_, value) in zip(names, others, strict=True)
             )
-            lines = _written(others)
-            if len(_kept) < _MOST_KEPT and _FEW_VALUES.issuperset(names):
+            try:
+                lines = _written(others)
+            except RuntimeError:
+                return False  # uvicorn refuses it in its own way
+            if _FEW_VALUES.issuperset(names):
+                if len(_kept) >= _MOST_KEPT:
+                    _kept.clear()
                 _kept[others] = lines
         length = int(headers[0][1])
         ending = b"\r\n"

@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+import httptools
 import orjson
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from federation.server.http_cycle import QuickCycle
@@ -78,7 +80,17 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         self._received += len(data)
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserError:
+            self._refuse(self._refusal)
+            return
+        except httptools.HttpParserUpgrade:
+            if self._should_upgrade():
+                self.handle_websocket_upgrade()
+            else:
+                self._unsupported_upgrade_warning()
         if self._in_head:
             if self._received > self._limits.head_bytes:
                 self._refuse(_TOO_LARGE)
@@ -98,7 +110,8 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._stop_waiting()
         super().handle_websocket_upgrade()
 
-    # Parser callbacks
+    # Parser callbacks. Where they do what the class above does, they do it themselves: the calls
+    # would cost more than the work.
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -111,7 +124,6 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         if len(headers) >= self._limits.head_count:
             self._refusal = _TOO_LARGE
             raise _Refused
-        # As the class above does it; the call would cost more than the work.
         name = name.lower()
         if name == b"expect" and value.lower() == b"100-continue":
             self.expect_100_continue = True
@@ -134,7 +146,13 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         self._body_received += len(body)
-        super().on_body(body)
+        cycle = self.cycle
+        if cycle.response_complete or (self.parser.should_upgrade() and self._should_upgrade()):
+            return
+        cycle.body += body
+        if len(cycle.body) > HIGH_WATER_LIMIT:
+            self.flow.pause_reading()
+        cycle.message_event.set()
 
     def on_message_complete(self) -> None:
         self._in_body = False

@@ -131,7 +131,10 @@ class Pipeline:
         with self.tracing.operation(http.headers) as span:
             exchange.trace_id, exchange.tracer = span.trace_id, span.fetches
             for observer in self.observers:
-                exchange.tracer = both(exchange.tracer, observer.started(exchange))
+                tracer = observer.started(exchange)
+                exchange.tracer = (
+                    tracer if exchange.tracer is None else both(exchange.tracer, tracer)
+                )
             reply: HttpResponse | StreamReply
             try:
                 await self._accept(exchange)

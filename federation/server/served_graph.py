@@ -11,6 +11,7 @@ import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from federation.composition import Rejected, SubgraphSource, compose
 from federation.errors import FederationError
 from federation.registry.following import Follower
 from federation.registry.model import GraphRef, SubgraphProposal, SupergraphVersion
@@ -25,6 +26,15 @@ logger = logging.getLogger("federation.server")
 _PATIENCE_SECONDS = 30.0
 _USAGE_KEPT = timedelta(days=90)
 _PRUNE_SECONDS = 6 * 3600.0
+
+
+def composed(subgraphs: Sequence[SubgraphSource]) -> str:
+    """Return the supergraph of these subgraphs. Raises `FederationError` when there is none."""
+    result = compose(subgraphs)
+    if isinstance(result, Rejected):
+        problems = "; ".join(f"{error.code}: {error.message}" for error in result.errors)
+        raise FederationError(problems, code="BUILD_ERROR")
+    return result.supergraph_sdl
 
 
 class ServedGraph:

@@ -95,12 +95,16 @@ class _Types:
         self.made = 0
 
     def object(self, shape: ObjectShape, selections: tuple[Selected, ...]) -> Any:
-        """Return the type of an object with exactly these members, in any order."""
+        """Return the type of an object with exactly these members.
+
+        They must be asked for in the client's order, in which a subgraph then answers (GraphQL
+        October 2021 §7.2.2); a client that names `__typename` last is asked for it first.
+        """
         self.made += 1
         if self.made > _MAX_TYPES or shape.typename is None:
             raise _Unsuitable
         selected = _fields(selections, shape.typename)
-        if {member.key for member in shape.fields} != selected.keys():
+        if [member.key for member in shape.fields] != list(selected):
             raise _Unsuitable
         fields: list[tuple[str, Any]] = []
         names: dict[str, str] = {}

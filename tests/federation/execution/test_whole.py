@@ -127,6 +127,9 @@ def test_only_answers_under_the_clients_own_names_pass() -> None:
     assert whole_of("one { id }") is not None
     assert whole_of("one { __typename id }") is not None
     assert whole_of("one { __typename id }", "one { id }") is None
+    # The answer would come in another order than the client asked for.
+    assert whole_of("one { __typename id }", "one { id __typename }") is None
+    assert whole_of("one { n id }", "one { id n }") is None
     assert whole_of("one { id n }", "one { id }") is None
     assert whole_of("one { id }", "one { id } any") is None
     assert whole_of("one { id n }", "one { id n @include(if: $x) }") is None

@@ -81,7 +81,7 @@ async def test_over_websocket_only_that_operation_ends(tmp_path: Path) -> None:
 
 async def test_a_reload_does_not_lengthen_it(tmp_path: Path) -> None:
     async with hub(settings(tmp_path)) as (app, topic):
-        stream = HttpStream(app, BODY, {"accept": "text/event-stream", **bearer(0.6)})
+        stream = HttpStream(app, BODY, {"accept": "text/event-stream", **bearer(2.0)})
         await stream.head()
         await topic.until_open()
         engine = _engine(app)

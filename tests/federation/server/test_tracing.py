@@ -13,7 +13,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from federation.config.load import parse_config
 from federation.errors import FederationError
-from federation.server import engine as engine_module
+from federation.server import lasting as lasting_module
 from federation.server.otlp import OtlpTracing
 from federation.server.settings.engine import EngineSettings
 from federation.server.settings.telemetry import Tracing
@@ -27,7 +27,7 @@ PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 def exporter(monkeypatch: pytest.MonkeyPatch) -> InMemorySpanExporter:
     memory = InMemorySpanExporter()
     monkeypatch.setattr(
-        engine_module,
+        lasting_module,
         "start_tracing",
         lambda settings: OtlpTracing(Tracing(), SimpleSpanProcessor(memory)),
     )

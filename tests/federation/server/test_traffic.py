@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gzip
 import statistics
+import time
 import zlib
 from collections.abc import AsyncIterator
 
@@ -243,7 +244,10 @@ async def test_another_supergraph_does_not_heal_a_subgraph() -> None:
     bad = Faulty("bad", faulty.wrong_json)
     async with breaking(bad) as (client, engine, supergraph):
         await burst(client, 10)
+        opened = time.monotonic()
         await engine.load(supergraph)
+        if time.monotonic() - opened > 0.4:
+            pytest.skip("the machine is too busy: the breaker tries again by itself meanwhile")
         assert code_of(await ask(client, BAD)) == "SUBGRAPH_CIRCUIT_BREAKER_REJECTED"
         assert bad.calls == 10
 
