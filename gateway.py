@@ -42,10 +42,10 @@ if TYPE_CHECKING:
     from federation.registry.service import Registry
     from federation.registry.snapshot import Snapshot
     from federation.server.app import Companion, Sourced
-    from federation.server.authentication import Claims
-    from federation.server.identity import ClientIdentity
+    from federation.server.callers.authentication import Claims
+    from federation.server.callers.identity import ClientIdentity
     from federation.server.rate_limits.failed_credentials import FailedCredentials
-    from federation.server.request import HttpRequest
+    from federation.server.wire.request import HttpRequest
     from resolvers.database.pool import Database
     from schema.cache_hints import CacheHints
     from schema.identity import IdentityKey
@@ -202,8 +202,8 @@ class _HubIdentifier:
 
     def identify(self, http: HttpRequest, claims: Claims | None) -> ClientIdentity:
         """See `Identifier.identify`."""
-        from federation.server.authentication import unauthenticated
-        from federation.server.identity import NOBODY, ClientIdentity
+        from federation.server.callers.authentication import unauthenticated
+        from federation.server.callers.identity import NOBODY, ClientIdentity
         from resolvers.identity import ANONYMOUS
         from schema.credentials import CredentialsRefused, caller_of_claims, caller_of_header
 
@@ -238,7 +238,7 @@ class _KeyHolder:
 
     async def held(self, client: ClientIdentity, snapshot: Snapshot) -> frozenset[str]:
         """See `KeyHolder.held`."""
-        from federation.server.ask_subgraph import ask_subgraph
+        from federation.server.subgraphs.ask_subgraph import ask_subgraph
         from resolvers.identity import ANONYMOUS, Caller
 
         ask = partial(ask_subgraph, snapshot, "catalog", client)
@@ -361,7 +361,7 @@ class _Parts:
         *,
         role: Role,
     ) -> None:
-        from federation.server.response_caching import build_cache
+        from federation.server.subgraphs.response_caching import build_cache
         from resolvers.hub.key_ring import KeyRing
         from resolvers.hub.quotas import QuotaUse
         from resolvers.hub.readings import HubReadings
@@ -393,7 +393,7 @@ class _Parts:
 
     def app(self) -> ASGIApp:
         """Return the subgraphs alone, for a gateway that runs elsewhere; or only their health."""
-        from federation.server.draining_app import side_app
+        from federation.server.listener.draining_app import side_app
 
         section = self._settings.health_check
         return side_app(self.routes(), self.lifespan, section, lambda: self.server.is_open)

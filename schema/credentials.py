@@ -1,7 +1,7 @@
 """A marked identity for development → who the caller is; claims are for `resolvers.credentials`.
 
-The gateway verifies tokens (`federation/server/authentication.py`) and finds API keys; what they
-say of the caller is read in `resolvers.credentials`.
+The gateway verifies tokens and finds API keys (`federation/server/callers/`); what they say of the
+caller is read in `resolvers.credentials`.
 
 `Authorization: Dev <ROLE> [code] [scope …]` is believed only where `development` is on (`hub serve
 --dev`), and refused with a clear message everywhere else. A word with a colon is a scope.

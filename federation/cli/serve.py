@@ -82,8 +82,8 @@ def run_app(
     log: Logging | None = None,
 ) -> int:
     """Serve `app` and say where once it answers. Raises `CommandError` for an unusable address."""
-    from federation.server.listen import ListenError, run_server
-    from federation.server.logs import configure_logging
+    from federation.server.listener.listen import ListenError, run_server
+    from federation.server.observing.logs import configure_logging
 
     configure_logging(log)
 

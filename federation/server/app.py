@@ -20,21 +20,21 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from federation.errors import RequestError
 from federation.execution.transports.callback import Callbacks
 from federation.execution.transports.in_process import Execute, Subscribe
-from federation.server.callbacks import callback_route
+from federation.server.callers.peer import peer_of
 from federation.server.engine import Engine
 from federation.server.explorer.routes import explorer_routes, homepage_route
-from federation.server.front import refuse
 from federation.server.health import STARTING, WhyNotReady, health_routes
-from federation.server.http_protocol import HttpLimits
-from federation.server.invalidation import invalidation_route
-from federation.server.metrics.listener import metrics_route
+from federation.server.listener.http_protocol import HttpLimits
+from federation.server.observing.metrics.listener import metrics_route
 from federation.server.outside import Outside
-from federation.server.peer import peer_of
-from federation.server.request import HttpRequest
-from federation.server.response import HttpResponse
-from federation.server.security_headers import with_security_headers
 from federation.server.settings.engine import EngineSettings
-from federation.server.websocket import serve_websocket
+from federation.server.subgraphs.callbacks import callback_route
+from federation.server.subgraphs.invalidation import invalidation_route
+from federation.server.wire.front import refuse
+from federation.server.wire.request import HttpRequest
+from federation.server.wire.response import HttpResponse
+from federation.server.wire.security_headers import with_security_headers
+from federation.server.wire.websocket import serve_websocket
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,32 +6,32 @@ from collections.abc import Callable
 
 from federation.execution.context import ErrorPolicy
 from federation.execution.propagation import Propagation
-from federation.server.authentication import Authenticator
 from federation.server.authorization.authorization import Authorization
 from federation.server.authorization.introspection import IntrospectionRules
-from federation.server.client_certificates import CertificateRules
-from federation.server.cors import CorsRules
+from federation.server.callers.authentication import Authenticator
+from federation.server.callers.client_certificates import CertificateRules
+from federation.server.callers.identity import IdentityRules
+from federation.server.callers.peer import Proxies
 from federation.server.deadlines import Deadlines
 from federation.server.demand.demand_control import StaticDemandControl
 from federation.server.documents import Documents
-from federation.server.headers import HeaderPropagation
 from federation.server.hooks.running import build_hooks
-from federation.server.identity import IdentityRules
 from federation.server.lasting import Lasting
 from federation.server.operation_sharing import OperationSharing
 from federation.server.outside import Outside
 from federation.server.override_labels import OverrideLabelRules
-from federation.server.peer import Proxies
 from federation.server.persisted.documents import build_documents
 from federation.server.pipeline import Pipeline
 from federation.server.preparation import Preparation
 from federation.server.rate_limits.admission import build_admission
-from federation.server.response_headers import ResponseHeaderPropagation
 from federation.server.settings.answers import Extensions
 from federation.server.settings.engine import EngineSettings
 from federation.server.settings.headers import Headers
 from federation.server.settings.telemetry import ResponseTraceId
+from federation.server.subgraphs.headers import HeaderPropagation
+from federation.server.subgraphs.response_headers import ResponseHeaderPropagation
 from federation.server.view_rules import ViewRules
+from federation.server.wire.cors import CorsRules
 
 
 def build_pipeline(

@@ -11,8 +11,8 @@ import asyncio
 import re
 
 from federation.errors import RequestError
-from federation.server.request import HttpRequest
 from federation.server.settings.traffic import TrafficShaping
+from federation.server.wire.request import HttpRequest
 
 INVALID = "INVALID_TIMEOUT_HEADER"
 

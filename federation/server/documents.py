@@ -22,7 +22,7 @@ from federation.server.authorization.authorization import NONE, Authorization
 from federation.server.authorization.introspection import IntrospectionRules
 from federation.server.deferral import PreparedDeferral, deferral_key, prepare_deferral
 from federation.server.exchange import Exchange
-from federation.server.metrics.cold_path import ColdFigures
+from federation.server.observing.metrics.cold_path import ColdFigures
 from federation.server.override_labels import NO_LABELS, OverrideLabelRules
 from federation.server.preparation import Preparation, Prepared, Refused
 from federation.server.settings.supergraph import QueryPlanning

@@ -18,23 +18,23 @@ from federation.registry.schema import Schema, build_schema
 from federation.registry.snapshot import Snapshot
 from federation.registry.views import Views, restricted
 from federation.server.assembly import build_pipeline
-from federation.server.authentication import Authenticator
-from federation.server.cache_tags import tags_of
-from federation.server.connect import connect
-from federation.server.connect_streams import connect_streams, stream_ways
-from federation.server.front import build_front
+from federation.server.callers.authentication import Authenticator
 from federation.server.hooks.fetching import hooked_streams, hooked_transports
 from federation.server.hooks.running import Hooks
 from federation.server.hooks.schema_changes import SchemaNews
 from federation.server.lasting import Lasting
+from federation.server.listener.work import DRAINING, NO_SUPERGRAPH, OVERLOADED
 from federation.server.outside import Outside
 from federation.server.pipeline import Pipeline
 from federation.server.reconfigure import waiting_for_restart
-from federation.server.response_caching import Caching
 from federation.server.settings.engine import EngineSettings
-from federation.server.unknown_subgraphs import unknown_subgraphs
+from federation.server.subgraphs.cache_tags import tags_of
+from federation.server.subgraphs.connect import connect
+from federation.server.subgraphs.connect_streams import connect_streams, stream_ways
+from federation.server.subgraphs.response_caching import Caching
+from federation.server.subgraphs.unknown_subgraphs import unknown_subgraphs
 from federation.server.warming import warm
-from federation.server.work import DRAINING, NO_SUPERGRAPH, OVERLOADED
+from federation.server.wire.front import build_front
 from federation.supergraph.contracts import Contract
 
 logger = logging.getLogger("federation.server")

@@ -13,12 +13,12 @@ from federation.execution.tracing import FetchLog, FetchTracer
 from federation.plan.nodes import OperationKind
 from federation.registry.snapshot import Snapshot
 from federation.registry.views import View
-from federation.server.identity import NOBODY, ClientIdentity
+from federation.server.callers.identity import NOBODY, ClientIdentity
 from federation.server.preparation import Prepared
-from federation.server.request import GraphQLRequest, HttpRequest
-from federation.server.response import MediaType
-from federation.server.stream_formats import WHOLE, Acceptable, StreamFormat
 from federation.server.trace_exposure import TraceLog
+from federation.server.wire.request import GraphQLRequest, HttpRequest
+from federation.server.wire.response import MediaType
+from federation.server.wire.stream_formats import WHOLE, Acceptable, StreamFormat
 
 
 # Not frozen: stages fill it in. Without slots, so that defaults are the class's, see `begin`.

@@ -7,27 +7,27 @@ from functools import partial
 
 from federation.execution.resilience.guards import Traffic
 from federation.registry.snapshot import LiveSnapshot
-from federation.server.disconnect import Clients
-from federation.server.metrics.cold_path import ColdThreads
-from federation.server.metrics.parts import (
+from federation.server.listener.work import Work
+from federation.server.observing.metrics.cold_path import ColdThreads
+from federation.server.observing.metrics.parts import (
     of_credentials,
     of_response_cache,
     of_snapshot,
     of_traffic,
     of_work,
 )
-from federation.server.metrics.readings import of_readings
-from federation.server.observability import Observability
+from federation.server.observing.metrics.readings import of_readings
+from federation.server.observing.observability import Observability
+from federation.server.observing.telemetry import start_tracing
 from federation.server.outside import Outside
 from federation.server.persisted.automatic import AutomaticDocuments
 from federation.server.rate_limits.admission import Counters
 from federation.server.rate_limits.failed_credentials import FailedCredentials
-from federation.server.response_caching import build_cache
 from federation.server.settings.engine import EngineSettings
-from federation.server.single_connections import SingleConnections
+from federation.server.subgraphs.response_caching import build_cache
 from federation.server.subscriptions import Subscriptions
-from federation.server.telemetry import start_tracing
-from federation.server.work import Work
+from federation.server.wire.disconnect import Clients
+from federation.server.wire.single_connections import SingleConnections
 
 # Two, so that one document that takes long does not hold up all other new ones. More would not
 # run faster under the interpreter's lock.

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from federation.execution.caching.response_cache import ResponseCache
-from federation.server.api_keys import ApiKeys
 from federation.server.authorization.authorization import DecidePolicies
-from federation.server.identity import Identifier
-from federation.server.metrics.readings import Readings
+from federation.server.callers.api_keys import ApiKeys
+from federation.server.callers.identity import Identifier
+from federation.server.observing.metrics.readings import Readings
+from federation.server.observing.usage import UsageSink
 from federation.server.override_labels import Decide
 from federation.server.persisted.registered import DocumentSource
 from federation.server.rate_limits.failed_credentials import FailedCredentials
 from federation.server.rate_limits.quotas import QuotaStore
-from federation.server.usage import UsageSink
 from federation.server.view_rules import KeyHolder
 
 

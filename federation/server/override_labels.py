@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from federation.server.request import HttpRequest
+from federation.server.wire.request import HttpRequest
 
 Decide = Callable[[HttpRequest, Sequence[str]], Collection[str]]
 

@@ -22,39 +22,22 @@ from federation.operation.variables import coerce_variables
 from federation.plan.nodes import OperationKind
 from federation.registry.snapshot import LiveSnapshot, Snapshot
 from federation.registry.views import View
-from federation.server.batching import refuse_in_batch
-from federation.server.cors import CorsRules
+from federation.server.callers.expiry import Expiring
+from federation.server.callers.identity import IdentityRules
 from federation.server.deadlines import Deadlines
 from federation.server.deferral import DeferredParts
 from federation.server.demand.demand_control import without_asking
 from federation.server.documents import Documents
 from federation.server.errors import internal_error, request_error
 from federation.server.exchange import Exchange
-from federation.server.expiry import Expiring
 from federation.server.hooks.running import Hooks
-from federation.server.identity import IdentityRules
 from federation.server.limits import check_variables
-from federation.server.observed_parts import ObservedParts
+from federation.server.listener.work import Work
+from federation.server.observing.observed_parts import ObservedParts
+from federation.server.observing.telemetry import OperationSpan, Tracing
 from federation.server.operation_sharing import OperationSharing
 from federation.server.plan_exposure import Exposure, asked_for, plan_extensions
 from federation.server.preparation import Prepared, Refused
-from federation.server.request import (
-    GraphQLRequest,
-    HttpRequest,
-    check_csrf,
-    parse_request,
-    refuse_missing_query,
-)
-from federation.server.response import (
-    HttpResponse,
-    MediaType,
-    error_codes,
-    negotiate,
-    refusal,
-    response,
-)
-from federation.server.response_caching import tell_freshness
-from federation.server.response_headers import ResponseHeaderPropagation
 from federation.server.settings.engine import EngineSettings
 from federation.server.stages import (
     CLIENT_GONE,
@@ -63,14 +46,31 @@ from federation.server.stages import (
     Observer,
     StoredDocuments,
 )
-from federation.server.stream_formats import SOCKET, Acceptable, StreamFormat, acceptable
-from federation.server.streaming import Parts, SinglePart, StreamReply
+from federation.server.subgraphs.response_caching import tell_freshness
+from federation.server.subgraphs.response_headers import ResponseHeaderPropagation
 from federation.server.subscriptions import Planned, Subscriptions
-from federation.server.telemetry import OperationSpan, Tracing
 from federation.server.trace_exposure import TraceLog, wants_trace
-from federation.server.uploads import check_files
 from federation.server.view_rules import ViewRules
-from federation.server.work import Work
+from federation.server.wire.batching import refuse_in_batch
+from federation.server.wire.cors import CorsRules
+from federation.server.wire.request import (
+    GraphQLRequest,
+    HttpRequest,
+    check_csrf,
+    parse_request,
+    refuse_missing_query,
+)
+from federation.server.wire.response import (
+    HttpResponse,
+    MediaType,
+    error_codes,
+    negotiate,
+    refusal,
+    response,
+)
+from federation.server.wire.stream_formats import SOCKET, Acceptable, StreamFormat, acceptable
+from federation.server.wire.streaming import Parts, SinglePart, StreamReply
+from federation.server.wire.uploads import check_files
 
 
 @dataclass(frozen=True, slots=True)

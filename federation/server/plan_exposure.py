@@ -12,7 +12,7 @@ from typing import Any
 from federation.plan.codec import encode_plan
 from federation.plan.nodes import QueryPlan
 from federation.plan.printer import print_plan
-from federation.server.request import HttpRequest
+from federation.server.wire.request import HttpRequest
 
 APOLLO = b"apollo-expose-query-plan"
 HIVE = b"hive-expose-query-plan"

@@ -37,15 +37,15 @@ from federation.server.authorization.withholding import (
     withhold,
 )
 from federation.server.demand.document_costs import DocumentCosts, document_costs
-from federation.server.document_facts import DocumentFacts, document_facts
 from federation.server.errors import MAX_ERRORS, document_errors, request_error
 from federation.server.introspection import Introspection, find_introspection
 from federation.server.limits import check_limits, check_nesting
-from federation.server.metrics.cold_path import ColdFigures
+from federation.server.observing.document_facts import DocumentFacts, document_facts
+from federation.server.observing.metrics.cold_path import ColdFigures
+from federation.server.observing.telemetry import Tracing
 from federation.server.settings.authorization import AuthorizationDirectives
 from federation.server.settings.demand_control import DemandControlSection
 from federation.server.settings.limits import Limits
-from federation.server.telemetry import Tracing
 
 # Measured with tracemalloc on small and large operations over a supergraph of four subgraphs: what
 # a prepared document takes is about 22 KB, and 5 bytes per character of its text and of its code.

@@ -15,9 +15,9 @@ from federation.execution.context import Answer
 from federation.execution.tracing import FetchTracer
 from federation.server.exchange import Exchange
 from federation.server.preparation import Prepared
-from federation.server.request import GraphQLRequest
-from federation.server.response import HttpResponse
-from federation.server.streaming import StreamReply
+from federation.server.wire.request import GraphQLRequest
+from federation.server.wire.response import HttpResponse
+from federation.server.wire.streaming import StreamReply
 
 # What an operation is told to have ended with whose client went away; no such status is sent.
 CLIENT_GONE = 499

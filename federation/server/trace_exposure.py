@@ -12,7 +12,7 @@ from typing import Any
 from federation.errors import SubgraphError
 from federation.execution.tracing import NO_HEADERS
 from federation.execution.transport import SubgraphResponse
-from federation.server.request import HttpRequest
+from federation.server.wire.request import HttpRequest
 
 HEADER = b"hub-expose-trace"
 

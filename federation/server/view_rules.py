@@ -14,7 +14,7 @@ from federation.composition.contract import ContractError
 from federation.errors import FederationError, RequestError
 from federation.registry.snapshot import Snapshot
 from federation.registry.views import View
-from federation.server.identity import ClientIdentity
+from federation.server.callers.identity import ClientIdentity
 from federation.server.settings.views import ViewRule, Views
 from federation.supergraph.contracts import Contract
 

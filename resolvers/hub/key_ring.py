@@ -48,7 +48,7 @@ class KeysUnavailable(Exception):
 
 
 class HeldKey:
-    """A key that holds, as the gateway sees it (`federation.server.api_keys.KnownKey`)."""
+    """A key that holds, as the gateway sees it (`federation.server.callers.api_keys.KnownKey`)."""
 
     __slots__ = ("_id", "_ring", "claims", "ends_soon", "expires_at", "organization", "scopes")
 

@@ -26,11 +26,11 @@ from graphql import (
 from federation.composition import compose
 from federation.composition.result import Composed
 from federation.registry.schema import Schema, build_schema
+from federation.server.observing.telemetry import NoTracing
 from federation.server.preparation import Preparation, Prepared
 from federation.server.settings.authorization import AuthorizationDirectives
 from federation.server.settings.demand_control import DemandControlSection
 from federation.server.settings.limits import Limits
-from federation.server.telemetry import NoTracing
 from tests.benchmarks.large_graph import large_graph
 from tests.benchmarks.measure import growth, in_new_process, print_table
 

@@ -23,7 +23,7 @@ from graphql import build_schema, graphql
 from federation.composition import Composed, SubgraphSource, compose
 from federation.server.app import Surroundings, build_app
 from federation.server.engine import Engine
-from federation.server.listen import run_server
+from federation.server.listener.listen import run_server
 from federation.server.settings.engine import EngineSettings
 from federation.server.settings.supergraph import QueryPlanning, SupergraphSection
 

@@ -23,8 +23,8 @@ import pytest
 import uvicorn
 
 from federation.server.app import build_app
-from federation.server.http_protocol import BoundedHttpProtocol
-from federation.server.listen import bind
+from federation.server.listener.http_protocol import BoundedHttpProtocol
+from federation.server.listener.listen import bind
 from federation.server.settings.engine import EngineSettings
 from tests.federation.server.stream_harness import Topic, supergraph
 

@@ -17,9 +17,9 @@ from joserfc.jwk import ECKey
 
 from federation.config.load import parse_config
 from federation.server.app import Surroundings, build_app
-from federation.server.peer import PeerCertificate
-from federation.server.request import HttpRequest
+from federation.server.callers.peer import PeerCertificate
 from federation.server.settings.engine import EngineSettings
+from federation.server.wire.request import HttpRequest
 from gateway import _HubIdentifier
 from resolvers.database.pool import Database
 from resolvers.hub.api_keys import create_key, revoke_key, rotate_key

@@ -12,9 +12,9 @@ from inspect import isawaitable
 from federation.execution.context import ExecutionContext
 from federation.operation.access_rules import AccessRule, Rules
 from federation.server.authorization.withholding import EXTENSION, Withheld, errors_of
-from federation.server.credentials import unauthenticated
+from federation.server.callers.credentials import unauthenticated
+from federation.server.callers.identity import ClientIdentity
 from federation.server.exchange import Exchange
-from federation.server.identity import ClientIdentity
 from federation.server.settings.authorization import AuthorizationSection
 
 # The policies a document names → those that hold for this exchange, at once or later.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from federation.errors import RequestError
 from federation.server.authorization.authorization import is_authenticated
+from federation.server.callers.identity import ClientIdentity
 from federation.server.errors import request_error
-from federation.server.identity import ClientIdentity
 from federation.server.preparation import Refused
 from federation.server.settings.supergraph import IntrospectionAccess
 

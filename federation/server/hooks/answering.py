@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from federation.execution.json_codec import encode
-from federation.server.response import HttpResponse
+from federation.server.wire.response import HttpResponse
 
 _LENGTH = b"content-length"
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw])

@@ -14,9 +14,9 @@ from federation.server.errors import internal_error
 from federation.server.exchange import Exchange
 from federation.server.hooks.answering import with_extensions
 from federation.server.hooks.public import Operation
-from federation.server.response import HttpResponse
 from federation.server.settings.hooks import HookSection
-from federation.server.streaming import StreamReply
+from federation.server.wire.response import HttpResponse
+from federation.server.wire.streaming import StreamReply
 
 logger = logging.getLogger("federation.server.hooks")
 

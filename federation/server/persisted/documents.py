@@ -18,14 +18,14 @@ from federation.server.persisted.automatic import AutomaticDocuments
 from federation.server.persisted.manifests import Places
 from federation.server.persisted.registered import DocumentSource, RegisteredDocuments
 from federation.server.persisted.trusted import TrustedFiles
-from federation.server.request import GraphQLRequest, HttpRequest, names_document
-from federation.server.response import MediaType
 from federation.server.settings.persisted_queries import (
     Apq,
     PersistedQueries,
     Safelist,
     is_apq_enabled,
 )
+from federation.server.wire.request import GraphQLRequest, HttpRequest, names_document
+from federation.server.wire.response import MediaType
 
 logger = logging.getLogger("federation.server")
 

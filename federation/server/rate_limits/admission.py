@@ -14,8 +14,8 @@ from math import ceil
 from time import monotonic
 
 from federation.errors import RequestError
+from federation.server.callers.peer import Proxies
 from federation.server.exchange import Exchange
-from federation.server.peer import Proxies
 from federation.server.rate_limits.buckets import Bucket, Rate
 from federation.server.rate_limits.callers import Callers, network_of
 from federation.server.rate_limits.policies import (
@@ -26,10 +26,10 @@ from federation.server.rate_limits.policies import (
     rate_item,
 )
 from federation.server.rate_limits.quotas import DayQuota, Quotas, QuotaStore
-from federation.server.response import HttpResponse
 from federation.server.settings.rate_limits import RateLimitsSection
 from federation.server.settings.traffic import GlobalRateLimit
-from federation.server.streaming import Parts, StreamReply
+from federation.server.wire.response import HttpResponse
+from federation.server.wire.streaming import Parts, StreamReply
 
 # For who is at its limit of operations at once; nobody knows when one of them ends.
 _BUSY_SECONDS = 1.0

@@ -15,7 +15,7 @@ from math import ceil
 from time import monotonic
 
 from federation.errors import RequestError
-from federation.server.peer import Proxies
+from federation.server.callers.peer import Proxies
 from federation.server.rate_limits.buckets import Bucket, Rate
 from federation.server.rate_limits.callers import Callers, network_of
 from federation.server.settings.authentication import FailedCredentialsSection

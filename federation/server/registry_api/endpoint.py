@@ -36,8 +36,8 @@ from federation.operation.passes.select_operation import select_operation
 from federation.server.errors import MAX_ERRORS, document_errors, internal_error, request_error
 from federation.server.introspection import find_introspection
 from federation.server.limits import check_limits, check_nesting
-from federation.server.request import GraphQLRequest, HttpRequest, parse_request
 from federation.server.settings.limits import Limits
+from federation.server.wire.request import GraphQLRequest, HttpRequest, parse_request
 
 # Documents of tools are few; texts longer than this are parsed each time.
 _KEPT_DOCUMENTS = 200

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from adapters.net.retry import Retry
-from federation.server.listen import bind
+from federation.server.listener.listen import bind
 
 Handler = Callable[[Request], Response | Awaitable[Response]]
 

@@ -15,9 +15,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from federation.server.draining_app import Drain, DrainingApp
 from federation.server.health import health_routes
-from federation.server.listen import run_server
+from federation.server.listener.draining_app import Drain, DrainingApp
+from federation.server.listener.listen import run_server
 from federation.server.settings.pages import HealthCheck
 
 

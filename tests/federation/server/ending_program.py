@@ -15,7 +15,7 @@ from typing import Any
 from federation.config.load import read_config
 from federation.registry.usage import OperationUsage
 from federation.server.app import Surroundings, build_app
-from federation.server.listen import run_server
+from federation.server.listener.listen import run_server
 from federation.server.settings.engine import EngineSettings
 from tests.federation.server.harness import SUPERGRAPH, Subgraph
 

@@ -15,8 +15,8 @@ import pytest
 
 from federation.config.load import parse_config
 from federation.errors import FederationError
-from federation.server.line_writer import LineWriter, RotatingFile
-from federation.server.logs import formatter
+from federation.server.observing.line_writer import LineWriter, RotatingFile
+from federation.server.observing.logs import formatter
 from federation.server.settings.engine import EngineSettings
 from tests.federation.server.harness import engine
 

@@ -11,10 +11,8 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 
 from federation.errors import RequestError, SupergraphError
-from federation.server.authentication import Authenticator
-from federation.server.headers import HeaderPropagation
-from federation.server.identity import NOBODY, ClientIdentity, IdentityRules
-from federation.server.request import HttpRequest
+from federation.server.callers.authentication import Authenticator
+from federation.server.callers.identity import NOBODY, ClientIdentity, IdentityRules
 from federation.server.settings.authentication import (
     AuthenticationSection,
     Jwt,
@@ -22,6 +20,8 @@ from federation.server.settings.authentication import (
     RouterAuthentication,
 )
 from federation.server.settings.headers import HeaderRule, HeaderRules, Headers, Propagate
+from federation.server.subgraphs.headers import HeaderPropagation
+from federation.server.wire.request import HttpRequest
 
 NOW = 1_700_000_000
 KEY = ECKey.generate_key("P-256", {"kid": "k1"}, private=True)

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from federation.server.batching import merge_headers
 from federation.server.settings.batching import Batching
 from federation.server.settings.engine import EngineSettings
+from federation.server.wire.batching import merge_headers
 from tests.federation.server.harness import Client, Reply, engine
 
 RESPONSE = {"accept": "application/graphql-response+json"}

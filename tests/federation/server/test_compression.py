@@ -13,15 +13,15 @@ from typing import Any
 import brotli
 import pytest
 
-from federation.server.delivery import build_delivery
-from federation.server.encodings import Encoding, choose
-from federation.server.request import HttpRequest
 from federation.server.settings.compression import CompressionSection
 from federation.server.settings.engine import EngineSettings
 from federation.server.settings.etag import Etag
 from federation.server.settings.limits import Limits
-from federation.server.stream_formats import StreamFormat
-from federation.server.streaming import StreamReply
+from federation.server.wire.delivery import build_delivery
+from federation.server.wire.encodings import Encoding, choose
+from federation.server.wire.request import HttpRequest
+from federation.server.wire.stream_formats import StreamFormat
+from federation.server.wire.streaming import StreamReply
 from tests.federation.server.harness import Client, Reply, engine
 
 if sys.version_info >= (3, 14):

@@ -19,9 +19,9 @@ from federation.execution.single_flight import SingleFlight
 from federation.execution.transports.aiohttp import AiohttpTransport
 from federation.execution.transports.in_process import InProcessTransport
 from federation.server.app import build_app
-from federation.server.connect import connect
-from federation.server.connect_streams import connect_streams
 from federation.server.settings.engine import EngineSettings
+from federation.server.subgraphs.connect import connect
+from federation.server.subgraphs.connect_streams import connect_streams
 from federation.supergraph.reader import read_supergraph
 from tests.federation.execution.stream_servers import serving
 from tests.federation.server import faulty

@@ -13,8 +13,8 @@ from federation.execution.transports.callback import CallbackEventSource, Callba
 from federation.execution.transports.http_events import HttpEventSource
 from federation.execution.transports.in_process import InProcessEventSource
 from federation.execution.transports.websocket import WebSocketEventSource
-from federation.server.connect_streams import connect_streams
 from federation.server.settings.engine import EngineSettings
+from federation.server.subgraphs.connect_streams import connect_streams
 from federation.supergraph.reader import read_supergraph
 from tests.federation.server.stream_harness import Topic, supergraph
 

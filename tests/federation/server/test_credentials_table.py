@@ -25,14 +25,14 @@ from joserfc.jwk import ECKey, OctKey, RSAKey
 from federation.config.load import parse_config
 from federation.errors import RequestError
 from federation.server.app import Surroundings
-from federation.server.authentication import Authenticator
-from federation.server.client_certificates import CertificateRules
-from federation.server.credentials import Tell
-from federation.server.headers import HeaderPropagation
-from federation.server.identity import NOBODY, ClientIdentity, IdentityRules
-from federation.server.peer import PeerCertificate, Proxies, read_certificate
-from federation.server.request import HttpRequest
+from federation.server.callers.authentication import Authenticator
+from federation.server.callers.client_certificates import CertificateRules
+from federation.server.callers.credentials import Tell
+from federation.server.callers.identity import NOBODY, ClientIdentity, IdentityRules
+from federation.server.callers.peer import PeerCertificate, Proxies, read_certificate
 from federation.server.settings.engine import EngineSettings
+from federation.server.subgraphs.headers import HeaderPropagation
+from federation.server.wire.request import HttpRequest
 from tests.federation.server.harness import Subgraph, engine
 
 CENTER, OTHER = "IC-440300-01", "IC-110000-01"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from federation.server.disconnect import WATCH_AFTER, Clients
+from federation.server.wire.disconnect import WATCH_AFTER, Clients
 from tests.federation.server.harness import engine
 
 

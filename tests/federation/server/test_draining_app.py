@@ -12,8 +12,8 @@ from collections.abc import Iterator
 import pytest
 from aiohttp import ClientSession, TCPConnector
 
-from federation.server.draining_app import Drain, DrainingApp
-from federation.server.ending import Drainable
+from federation.server.listener.draining_app import Drain, DrainingApp
+from federation.server.listener.ending import Drainable
 from federation.server.settings.pages import HealthCheck
 from tests.support.shared import ROOT
 

@@ -16,10 +16,10 @@ from federation.config.load import parse_config
 from federation.errors import FederationError
 from federation.server import authentication
 from federation.server.app import Application, Surroundings
-from federation.server.credentials import CredentialKind, Tell, Validity
-from federation.server.expiry import CREDENTIALS_ENDED, Expiring
+from federation.server.callers.credentials import CredentialKind, Tell, Validity
+from federation.server.callers.expiry import CREDENTIALS_ENDED, Expiring
 from federation.server.settings.engine import EngineSettings
-from federation.server.streaming import SinglePart
+from federation.server.wire.streaming import SinglePart
 from tests.federation.server.stream_harness import HttpStream, Socket, hub
 
 KEY = ECKey.generate_key("P-256", {"kid": "k"}, private=True)

@@ -9,14 +9,14 @@ import pytest
 
 from federation.errors import RequestError
 from federation.server.app import Surroundings
-from federation.server.authentication import Authenticator
-from federation.server.headers import HeaderPropagation
-from federation.server.identity import IdentityRules
-from federation.server.peer import Proxies
+from federation.server.callers.authentication import Authenticator
+from federation.server.callers.identity import IdentityRules
+from federation.server.callers.peer import Proxies
 from federation.server.rate_limits.failed_credentials import FailedCredentials
-from federation.server.request import HttpRequest
 from federation.server.settings.authentication import FailedCredentialsSection
 from federation.server.settings.proxies import ProxiesSection
+from federation.server.subgraphs.headers import HeaderPropagation
+from federation.server.wire.request import HttpRequest
 from tests.federation.server.harness import engine
 from tests.federation.server.test_credentials_table import (
     CENTER,

@@ -10,8 +10,6 @@ from hypothesis import strategies as st
 
 from federation.config.errors import ConfigError
 from federation.config.load import parse_config
-from federation.server.headers import HeaderPropagation
-from federation.server.response_headers import ResponseHeaderPropagation, kept_headers
 from federation.server.settings.engine import EngineSettings
 from federation.server.settings.headers import (
     RESERVED_IN_REQUESTS,
@@ -19,6 +17,8 @@ from federation.server.settings.headers import (
     is_reserved_in_requests,
     is_reserved_in_responses,
 )
+from federation.server.subgraphs.headers import HeaderPropagation
+from federation.server.subgraphs.response_headers import ResponseHeaderPropagation, kept_headers
 
 
 def rules(text: str) -> Headers:

@@ -13,7 +13,7 @@ from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from federation.server import http_cycle
-from federation.server.http_cycle import QuickCycle
+from federation.server.listener.http_cycle import QuickCycle
 
 _TYPE = (b"content-type", b"application/json")
 _SECRET = (b"set-cookie", b"session=abcdef")

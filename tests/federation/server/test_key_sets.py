@@ -16,8 +16,8 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, OKPKey
 
 from federation.errors import RequestError
-from federation.server.authentication import Authenticator
-from federation.server.key_sets import KeySets, fetch_key_set, parse_key_set
+from federation.server.callers.authentication import Authenticator
+from federation.server.callers.key_sets import KeySets, fetch_key_set, parse_key_set
 from federation.server.settings.authentication import (
     AuthenticationSection,
     Jwt,

@@ -26,7 +26,7 @@ from websockets.typing import Subprotocol
 
 from federation.config.errors import ConfigError
 from federation.config.load import parse_config
-from federation.server.listen_tls import listener_context
+from federation.server.listener.listen_tls import listener_context
 from federation.server.settings.engine import EngineSettings
 from federation.server.settings.listener_tls import ListenerTls
 from tests.support.certificates import Authority, Issued

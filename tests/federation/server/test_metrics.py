@@ -13,10 +13,10 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families
 
 from federation.config.load import parse_config
-from federation.server.listen import ListenError
-from federation.server.metrics.cold_path import ColdFigures, ColdThreads
-from federation.server.metrics.event_loop import EventLoopWatch
-from federation.server.metrics.figures import Names
+from federation.server.listener.listen import ListenError
+from federation.server.observing.metrics.cold_path import ColdFigures, ColdThreads
+from federation.server.observing.metrics.event_loop import EventLoopWatch
+from federation.server.observing.metrics.figures import Names
 from federation.server.settings.engine import EngineSettings
 from tests.federation.server.harness import Client, engine
 

@@ -11,8 +11,8 @@ from federation.composition.compose import compose
 from federation.composition.result import Composed, SubgraphSource
 from federation.server.app import Surroundings, build_app
 from federation.server.override_labels import OverrideLabelRules
-from federation.server.request import HttpRequest
 from federation.server.settings.engine import EngineSettings
+from federation.server.wire.request import HttpRequest
 from tests.federation.planning.golden_topics import FOLDER
 from tests.federation.server.harness import Client, running
 

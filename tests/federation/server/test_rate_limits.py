@@ -16,16 +16,16 @@ from federation.config.errors import ConfigError
 from federation.config.load import parse_config
 from federation.errors import RequestError
 from federation.server.app import Surroundings
+from federation.server.callers.identity import NOBODY, ClientIdentity
+from federation.server.callers.peer import Proxies
 from federation.server.exchange import Exchange
-from federation.server.identity import NOBODY, ClientIdentity
-from federation.server.peer import Proxies
 from federation.server.rate_limits.admission import CallerState, Counters, RateLimits
 from federation.server.rate_limits.buckets import Bucket, Rate
 from federation.server.rate_limits.callers import Callers
 from federation.server.rate_limits.quotas import DayQuota, Quotas
-from federation.server.request import HttpRequest
-from federation.server.response import HttpResponse
 from federation.server.settings.engine import EngineSettings
+from federation.server.wire.request import HttpRequest
+from federation.server.wire.response import HttpResponse
 from tests.federation.server.harness import Client, Reply, engine
 from tests.federation.server.stream_harness import HttpStream, Socket, hub
 

@@ -17,8 +17,6 @@ from federation.config.load import parse_config, read_config
 from federation.execution.caching.redis_store import CacheUnavailable
 from federation.execution.caching.tags import TagFormats
 from federation.server.app import Application, Surroundings, build_app
-from federation.server.cache_tags import tags_of
-from federation.server.response_caching import passed_on
 from federation.server.settings.engine import EngineSettings
 from federation.server.settings.headers import (
     HeaderRule,
@@ -34,6 +32,8 @@ from federation.server.settings.response_cache import (
     SubgraphCaching,
     SubgraphsCaching,
 )
+from federation.server.subgraphs.cache_tags import tags_of
+from federation.server.subgraphs.response_caching import passed_on
 from federation.supergraph.reader import read_supergraph
 from tests.federation.server.harness import Client, Reply, running
 

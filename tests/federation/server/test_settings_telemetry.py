@@ -9,7 +9,7 @@ import pytest
 
 from federation.config.errors import ConfigError
 from federation.config.load import parse_config
-from federation.server.logs import _handlers
+from federation.server.observing.logs import _handlers
 from federation.server.settings.engine import EngineSettings
 from federation.server.settings.logging import Console, Logging
 from federation.server.settings.telemetry import Prometheus, TracingCommon

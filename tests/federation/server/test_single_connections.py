@@ -12,11 +12,11 @@ import msgspec
 import pytest
 
 from federation.server.app import Application, Surroundings, build_app
-from federation.server.credentials import Claims
-from federation.server.identity import NOBODY, ClientIdentity
-from federation.server.request import HttpRequest
+from federation.server.callers.credentials import Claims
+from federation.server.callers.identity import NOBODY, ClientIdentity
 from federation.server.settings.engine import EngineSettings
 from federation.server.settings.subscription import SingleConnection, Subscription
+from federation.server.wire.request import HttpRequest
 from tests.federation.server.harness import SUPERGRAPH, Client, Reply, Subgraph, running
 
 JSON = {"content-type": "application/json"}

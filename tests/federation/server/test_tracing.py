@@ -14,10 +14,10 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from federation.config.load import parse_config
 from federation.errors import FederationError
 from federation.server import lasting as lasting_module
-from federation.server.otlp import OtlpTracing
+from federation.server.observing.otlp import OtlpTracing
+from federation.server.observing.telemetry import NoTracing, start_tracing
 from federation.server.settings.engine import EngineSettings
 from federation.server.settings.telemetry import Tracing
-from federation.server.telemetry import NoTracing, start_tracing
 from tests.federation.server.harness import engine
 
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"

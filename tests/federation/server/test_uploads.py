@@ -25,7 +25,7 @@ from federation.execution.transports.files import with_files
 from federation.execution.transports.http import HttpTransport
 from federation.execution.transports.options import HttpOptions
 from federation.server.app import build_app
-from federation.server.listen import bind
+from federation.server.listener.listen import bind
 from federation.server.settings.engine import EngineSettings
 from federation.server.settings.uploads import (
     FileUploads,

@@ -12,7 +12,11 @@ from graphql import build_schema, parse, validate
 from federation.config.load import parse_config
 from federation.registry.usage import OperationUsage
 from federation.server.app import Surroundings
-from federation.server.document_facts import DocumentFacts, coordinates_of_values, document_facts
+from federation.server.observing.document_facts import (
+    DocumentFacts,
+    coordinates_of_values,
+    document_facts,
+)
 from federation.server.settings.engine import EngineSettings
 from tests.federation.server.harness import engine
 

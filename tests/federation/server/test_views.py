@@ -15,12 +15,12 @@ from federation.composition.result import Composed, SubgraphSource
 from federation.errors import SubgraphError
 from federation.registry.snapshot import Snapshot
 from federation.server.app import Surroundings, build_app
-from federation.server.authentication import Claims
-from federation.server.identity import NOBODY, ClientIdentity
-from federation.server.request import HttpRequest
+from federation.server.callers.authentication import Claims
+from federation.server.callers.identity import NOBODY, ClientIdentity
 from federation.server.settings.engine import EngineSettings
 from federation.server.settings.supergraph import SupergraphSection
 from federation.server.settings.views import ViewRule, Views
+from federation.server.wire.request import HttpRequest
 from tests.federation.server.harness import Client, running
 
 SDL = """

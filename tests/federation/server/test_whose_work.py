@@ -19,13 +19,13 @@ from federation.composition.compose import compose
 from federation.composition.result import Composed, SubgraphSource
 from federation.registry.snapshot import Snapshot
 from federation.server.app import Surroundings, build_app
-from federation.server.authentication import Claims
-from federation.server.identity import NOBODY, ClientIdentity
-from federation.server.request import HttpRequest
+from federation.server.callers.authentication import Claims
+from federation.server.callers.identity import NOBODY, ClientIdentity
 from federation.server.settings.engine import EngineSettings
 from federation.server.settings.headers import HeaderRule, HeaderRules, Headers, Propagate
 from federation.server.settings.response_cache import ResponseCaching
 from federation.server.settings.views import Views
+from federation.server.wire.request import HttpRequest
 from tests.federation.server.harness import Client, running
 
 _LINK = (

@@ -13,16 +13,16 @@ from federation.composition.compose import compose
 from federation.composition.result import Composed, SubgraphSource
 from federation.server.app import Surroundings, build_app
 from federation.server.authorization.authorization import DecidePolicies
-from federation.server.credentials import Claims
+from federation.server.callers.credentials import Claims
+from federation.server.callers.identity import NOBODY, ClientIdentity
 from federation.server.exchange import Exchange
-from federation.server.identity import NOBODY, ClientIdentity
-from federation.server.request import HttpRequest
 from federation.server.settings.authorization import (
     AuthorizationDirectives,
     AuthorizationSection,
     UnauthorizedErrors,
 )
 from federation.server.settings.engine import EngineSettings
+from federation.server.wire.request import HttpRequest
 from tests.federation.server.harness import Client, running
 from tests.support.small_graph import SmallSubgraph
 

@@ -11,8 +11,8 @@ import pytest
 import uvicorn
 
 from federation.server.app import Surroundings
-from federation.server.http_protocol import BoundedHttpProtocol
-from federation.server.listen import bind
+from federation.server.listener.http_protocol import BoundedHttpProtocol
+from federation.server.listener.listen import bind
 from federation.server.settings.engine import EngineSettings, for_development
 from tests.federation.server.explorer.browser import CHROMIUM, Browser, browsing
 from tests.federation.server.stream_harness import Topic, hub

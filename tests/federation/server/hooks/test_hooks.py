@@ -12,11 +12,11 @@ import pytest
 from federation.config.load import parse_config
 from federation.errors import FederationError
 from federation.server.app import Surroundings
+from federation.server.callers.identity import NOBODY, ClientIdentity
 from federation.server.engine import Engine
 from federation.server.hooks import Call, Operation, RequestError
-from federation.server.identity import NOBODY, ClientIdentity
-from federation.server.request import HttpRequest
 from federation.server.settings.engine import EngineSettings
+from federation.server.wire.request import HttpRequest
 from tests.federation.server.harness import SUPERGRAPH, Client, engine
 from tests.federation.server.hooks import sample
 from tests.federation.server.stream_harness import HttpStream, hub

@@ -1,0 +1,1 @@
+"""The listening socket: TLS, bounded protocols, starting and ending."""

@@ -1,0 +1,1 @@
+"""From settings to the ways to subgraphs, and what is kept of their answers."""
