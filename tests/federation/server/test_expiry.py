@@ -14,8 +14,8 @@ from joserfc.jwk import ECKey
 
 from federation.config.load import parse_config
 from federation.errors import FederationError
-from federation.server import authentication
 from federation.server.app import Application, Surroundings
+from federation.server.callers import authentication
 from federation.server.callers.credentials import CredentialKind, Tell, Validity
 from federation.server.callers.expiry import CREDENTIALS_ENDED, Expiring
 from federation.server.settings.engine import EngineSettings

@@ -12,7 +12,7 @@ import pytest
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-from federation.server import http_cycle
+from federation.server.listener import http_cycle
 from federation.server.listener.http_cycle import QuickCycle
 
 _TYPE = (b"content-type", b"application/json")

@@ -10,10 +10,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from federation.server import streaming
 from federation.server.app import Application
 from federation.server.settings.engine import EngineSettings
 from federation.server.settings.subscription import Subscription
+from federation.server.wire import streaming
 from federation.server.wire.stream_formats import StreamFormat, acceptable
 from tests.federation.server.stream_harness import (
     ITEMS,

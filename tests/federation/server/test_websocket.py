@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from federation.server import websocket
 from federation.server.settings.engine import EngineSettings
 from federation.server.settings.subscription import Subscription
+from federation.server.wire import websocket
 from tests.federation.server.stream_harness import Socket, hub
 
 QUERY = "subscription { priceChanged { price name } }"
