@@ -21,16 +21,12 @@ from typing import Final, Protocol
 
 import asyncpg
 
-from resolvers.database.direct import open_direct
-from resolvers.database.errors import DatabaseError
+from resolvers.database.listening import listen
 from resolvers.database.pool import Connection, Database
 
 log = logging.getLogger("hub.cache")
 
 CHANNEL: Final = "hub_cache"
-ALIVE_SECONDS: Final = 5.0
-"""How often the listening connection is tried: a network can fail without a word."""
-RECONNECT_SECONDS: Final = (0.2, 1.0, 5.0)
 
 # Queues, leases and ledgers of the program itself: written all the time, shown to nobody from a
 # cache.
@@ -197,7 +193,8 @@ class CacheTagListener:
         others go on, or forget it when they start.
         """
         await self._cache.suspend()
-        tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._drop())]
+        listening = listen(self._database, CHANNEL, self)
+        tasks = [asyncio.create_task(listening), asyncio.create_task(self._drop())]
         try:
             async with asyncio.timeout(10):
                 await self.listening.wait()
@@ -208,33 +205,19 @@ class CacheTagListener:
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._cache.suspend(drop=False)
 
-    async def _listen(self) -> None:
-        failures = 0
-        while True:
-            try:
-                async with open_direct(self._database, "zhitong-hub cache") as connection:
-                    lost = asyncio.Event()
-                    connection.add_termination_listener(lambda *_, lost=lost: lost.set())
-                    await connection.add_listener(CHANNEL, self._hear)
-                    failures = 0
-                    await self._cache.resume()
-                    self.listening.set()
-                    await _while_alive(connection, lost)
-            except (
-                DatabaseError,
-                asyncpg.PostgresError,
-                asyncpg.InterfaceError,
-                OSError,
-                TimeoutError,
-            ) as error:
-                log.warning("what is written cannot be heard now, nothing is kept: %s", error)
-            self.listening.clear()
-            await self._cache.suspend()
-            await asyncio.sleep(RECONNECT_SECONDS[min(failures, len(RECONNECT_SECONDS) - 1)])
-            failures += 1
+    def heard(self, payload: str) -> None:
+        """See `Hearer.heard`."""
+        self._heard.put_nowait(payload)
 
-    def _hear(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
-        self._heard.put_nowait(str(payload))
+    async def began(self) -> None:
+        """See `Hearer.began`."""
+        await self._cache.resume()
+        self.listening.set()
+
+    async def ended(self) -> None:
+        """See `Hearer.ended`."""
+        self.listening.clear()
+        await self._cache.suspend()
 
     async def _drop(self) -> None:
         """Drop what was heard, everything that waits at once."""
@@ -243,14 +226,3 @@ class CacheTagListener:
             while not self._heard.empty():
                 tags.add(self._heard.get_nowait())
             await self._cache.drop_tags(tags)
-
-
-async def _while_alive(connection: asyncpg.Connection[asyncpg.Record], lost: asyncio.Event) -> None:
-    """Return when the connection is lost. Raises when it does not answer."""
-    while True:
-        try:
-            async with asyncio.timeout(ALIVE_SECONDS):
-                await lost.wait()
-            return
-        except TimeoutError:
-            await connection.fetchval("select 1", timeout=ALIVE_SECONDS)

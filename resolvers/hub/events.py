@@ -20,13 +20,13 @@ from typing import Any, Final
 import asyncpg
 
 from resolvers.database.errors import DatabaseError
+from resolvers.database.listening import listen
 from resolvers.database.pool import Database, Queries
 
 log = logging.getLogger("hub.events")
 
 CHANNEL: Final = "hub_event"
 QUEUE_SIZE: Final = 1_000
-RECONNECT_SECONDS: Final = (0.2, 1.0, 5.0)
 _WRITE: Final = """
 insert into hub.event (topic, key, payload)
 select $1, key, payload from unnest($2::text[], $3::jsonb[]) as given (key, payload)
@@ -80,7 +80,8 @@ class EventBus:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[EventBus]:
         """Listen around the block; all listeners end with it."""
-        tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._deliver())]
+        listening = listen(self._database, CHANNEL, self)
+        tasks = [asyncio.create_task(listening), asyncio.create_task(self._deliver())]
         try:
             async with asyncio.timeout(10):
                 await self._listening.wait()
@@ -111,27 +112,18 @@ class EventBus:
                 if not self._queues[topic]:
                     del self._queues[topic]
 
-    async def _listen(self) -> None:
-        """Keep a LISTEN connection open; after a loss, try again ever more slowly."""
-        failures = 0
-        while True:
-            try:
-                async with self._database.session() as connection:
-                    lost = asyncio.Event()
-                    connection.add_termination_listener(lambda *_, lost=lost: lost.set())
-                    await connection.add_listener(CHANNEL, self._hear)
-                    failures = 0
-                    self._listening.set()
-                    await lost.wait()
-            except (DatabaseError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-                log.warning("events cannot be heard now: %s", error)
-            self._listening.clear()
-            await asyncio.sleep(RECONNECT_SECONDS[min(failures, len(RECONNECT_SECONDS) - 1)])
-            failures += 1
-
-    def _hear(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
+    def heard(self, payload: str) -> None:
+        """See `Hearer.heard`; a payload is the id of a transaction."""
         if self._queues:
-            self._heard.put_nowait(str(payload))
+            self._heard.put_nowait(payload)
+
+    async def began(self) -> None:
+        """See `Hearer.began`."""
+        self._listening.set()
+
+    async def ended(self) -> None:
+        """See `Hearer.ended`."""
+        self._listening.clear()
 
     async def _deliver(self) -> None:
         while True:

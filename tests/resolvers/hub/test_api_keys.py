@@ -271,7 +271,7 @@ async def test_while_nobody_listens_keys_are_not_kept_for_long(
         held = await keys.identify(key.text)
         assert held is not None
         held.watch(lambda: told.append("ended"))
-        monkeypatch.setattr("resolvers.hub.notices.RECONNECT_SECONDS", (30.0,))
+        monkeypatch.setattr("resolvers.database.listening.RECONNECT_SECONDS", (30.0,))
         await database.execute(
             "test",
             "select pg_terminate_backend(pid) from pg_stat_activity"
