@@ -7,17 +7,16 @@ arguments, which returns the exit code: 0, or 1 with one line on stderr that say
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import sys
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from msgspec import to_builtins
 
+from resolvers.database.cli import OpenDatabase, adder
 from resolvers.database.errors import DatabaseError
 from resolvers.database.migrations import (
     MigrationFile,
@@ -31,9 +30,6 @@ from resolvers.hub.cli import add_key_commands
 from resolvers.reference.files import ReferenceFileError
 from resolvers.reference.load import load_reference
 from resolvers.values import today_in_china
-
-OpenDatabase = Callable[[argparse.Namespace], AbstractAsyncContextManager[Database]]
-Command = Callable[[Database, argparse.Namespace], Awaitable[int]]
 
 
 def add_commands(
@@ -50,13 +46,7 @@ def add_commands(
     db = subparsers.add_parser("db", help="migrate and inspect the database")
     commands = db.add_subparsers(dest="db_command", metavar="COMMAND", required=True)
 
-    def add(name: str, command: Command, help_text: str) -> argparse.ArgumentParser:
-        parser = commands.add_parser(
-            name, help=help_text, description=help_text, parents=list(common)
-        )
-        parser.add_argument("--format", choices=("text", "json"), default="text")
-        parser.set_defaults(handler=lambda args: _run(command, open_database, args))
-        return parser
+    add = adder(commands, open_database, common, ReferenceFileError)
 
     add("migrate", run_migrate, "run the migrations that have not run")
     add("status", run_status, "list migrations; exit 1 unless the database is up to date")
@@ -79,20 +69,6 @@ def add_commands(
         "--seed", type=int, default=1, metavar="S", help="another one gives another graph"
     )
     add_key_commands(subparsers, open_database, common)
-
-
-def _run(command: Command, open_database: OpenDatabase, args: argparse.Namespace) -> int:
-    async def opened() -> int:
-        async with open_database(args) as database:
-            return await command(database, args)
-
-    try:
-        return asyncio.run(opened())
-    except (DatabaseError, ReferenceFileError) as error:
-        if args.format == "json":
-            print(json.dumps({"error": {"code": error.code, "message": error.message}}))
-        print(f"error: {error.code}: {error.message}", file=sys.stderr)
-        return 1
 
 
 async def run_migrate(database: Database, args: argparse.Namespace) -> int:

@@ -6,17 +6,15 @@ A key is printed once, on stdout and alone in its line, when it is made; nobody 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import getpass
 import json
 import re
 import sys
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from resolvers.database.errors import DatabaseError
+from resolvers.database.cli import OpenDatabase, adder
 from resolvers.database.pool import Database
 from resolvers.hub.api_keys import (
     ApiKey,
@@ -29,9 +27,6 @@ from resolvers.hub.api_keys import (
 )
 from resolvers.hub.key_format import NewKey, parse_key, shown
 from resolvers.identity import Role
-
-OpenDatabase = Callable[[argparse.Namespace], AbstractAsyncContextManager[Database]]
-Command = Callable[[Database, argparse.Namespace], Awaitable[int]]
 
 _SPAN: Final = re.compile(r"(\d{1,5})(m|h|d)")
 _UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}
@@ -47,13 +42,7 @@ def add_key_commands(
     keys = subparsers.add_parser("keys", help="API keys of organisations")
     commands = keys.add_subparsers(dest="keys_command", metavar="COMMAND", required=True)
 
-    def add(name: str, command: Command, help_text: str) -> argparse.ArgumentParser:
-        parser = commands.add_parser(
-            name, help=help_text, description=help_text, parents=list(common)
-        )
-        parser.add_argument("--format", choices=("text", "json"), default="text")
-        parser.set_defaults(handler=lambda args: _run(command, open_database, args))
-        return parser
+    add = adder(commands, open_database, common, ApiKeyError)
 
     create = add("create", run_create, "make a key and print it, this once")
     create.add_argument(
@@ -96,20 +85,6 @@ def _span(text: str) -> timedelta:
     if found is None:
         raise argparse.ArgumentTypeError("write a number with a unit: 90d, 12h, 30m")
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
-
-
-def _run(command: Command, open_database: OpenDatabase, args: argparse.Namespace) -> int:
-    async def opened() -> int:
-        async with open_database(args) as database:
-            return await command(database, args)
-
-    try:
-        return asyncio.run(opened())
-    except (DatabaseError, ApiKeyError) as error:
-        if args.format == "json":
-            print(json.dumps({"error": {"code": error.code, "message": error.message}}))
-        print(f"error: {error.code}: {error.message}", file=sys.stderr)
-        return 1
 
 
 async def run_create(database: Database, args: argparse.Namespace) -> int:
