@@ -19,8 +19,8 @@ from federation.registry.model import (
 )
 from federation.registry.proposals import check_proposal
 from federation.registry.publish import decide
-from federation.registry.services.core import Outcome, changed
-from federation.registry.services.publishing import Publishing
+from federation.registry.services.core import Outcome
+from federation.registry.services.publishing import Publishing, publication_of
 from federation.registry.store import VariantChange
 
 OWN = "hub"
@@ -79,7 +79,6 @@ class OwnSubgraphs(Publishing):
         launch = await self._launch(
             caller, ref, decision, last, LaunchOrigin.PUBLISH, "own", "the hub's own subgraphs"
         )
-        number = launch.launch.number if launch else None
         change = VariantChange(
             ref=ref,
             generation=variant.generation if variant else None,
@@ -87,27 +86,6 @@ class OwnSubgraphs(Publishing):
             heads=decision.heads,
             removed=decision.removed,
             launch=launch,
-            audit=tuple(
-                self._audit(
-                    caller,
-                    ref,
-                    "subgraph.publish",
-                    version.name,
-                    number=version.number,
-                    sha256=version.sha256,
-                    live=decision.composed is not None,
-                    launch=number,
-                )
-                for version in news.values()
-            ),
+            audit=tuple(self._published(caller, v, decision, launch) for v in news.values()),
         )
-        publication = Publication(
-            ref=ref,
-            launch=launch.launch if launch else None,
-            updated=True,
-            supergraph_changed=changed(launch, last),
-            errors=decision.errors,
-            hints=decision.composed.hints if decision.composed else (),
-            mended=decision.mended,
-        )
-        return Outcome(change, publication)
+        return Outcome(change, publication_of(ref, decision, launch, last))

@@ -21,12 +21,12 @@ from federation.registry.model import (
     Variant,
 )
 from federation.registry.proposals import MOST_TEXT, check_proposal, check_text, routing_url
-from federation.registry.publish import decide
+from federation.registry.publish import Decision, decide
 from federation.registry.services.checking import Checking
 from federation.registry.services.core import Outcome, changed
 from federation.registry.services.reading import unknown_subgraph
 from federation.registry.settings import CheckParameters
-from federation.registry.store import Head, VariantChange
+from federation.registry.store import Head, NewAudit, VariantChange
 
 
 class Publishing(Checking):
@@ -87,16 +87,7 @@ class Publishing(Checking):
         launch = await self._launch(
             caller, ref, decision, last, LaunchOrigin.PUBLISH, version.id, proposal.message
         )
-        entry = self._audit(
-            caller,
-            ref,
-            "subgraph.publish",
-            version.name,
-            number=version.number,
-            sha256=version.sha256,
-            live=decision.composed is not None,
-            launch=launch.launch.number if launch else None,
-        )
+        entry = self._published(caller, version, decision, launch)
         change = VariantChange(
             ref=ref,
             generation=variant.generation if variant else None,
@@ -106,18 +97,32 @@ class Publishing(Checking):
             launch=launch,
             audit=(entry,),
         )
-        publication = Publication(
-            ref=ref,
-            launch=launch.launch if launch else None,
+        publication = replace(
+            publication_of(ref, decision, launch, last),
             version=version,
             created=known is None or known.latest is None,
             updated=is_new,
-            supergraph_changed=changed(launch, last),
-            errors=decision.errors,
-            hints=decision.composed.hints if decision.composed else (),
-            mended=decision.mended,
         )
         return Outcome(change, publication)
+
+    def _published(
+        self,
+        caller: Caller,
+        version: SubgraphVersion,
+        decision: Decision,
+        launch: SupergraphVersion | None,
+    ) -> NewAudit:
+        """Return the audit entry of a revision that was published."""
+        return self._audit(
+            caller,
+            version.ref,
+            "subgraph.publish",
+            version.name,
+            number=version.number,
+            sha256=version.sha256,
+            live=decision.composed is not None,
+            launch=launch.launch.number if launch else None,
+        )
 
     async def _revision(
         self,
@@ -190,16 +195,7 @@ class Publishing(Checking):
             launch=launch,
             audit=(entry,),
         )
-        publication = Publication(
-            ref=ref,
-            launch=launch.launch if launch else None,
-            updated=True,
-            supergraph_changed=changed(launch, last),
-            errors=decision.errors,
-            hints=decision.composed.hints if decision.composed else (),
-            mended=decision.mended,
-        )
-        return Outcome(change, publication)
+        return Outcome(change, publication_of(ref, decision, launch, last))
 
     async def roll_back(
         self, caller: Caller, ref: GraphRef, launch: str | int, *, reason: str
@@ -277,4 +273,19 @@ def _tried(outcome: Outcome) -> Outcome:
     would: Launch | None = publication.launch
     return Outcome(
         None, replace(publication, launch=None, updated=False, would_launch=would is not None)
+    )
+
+
+def publication_of(
+    ref: GraphRef, decision: Decision, launch: SupergraphVersion | None, last: Launch | None
+) -> Publication:
+    """Return what became of a change that stores something, `last` being live until then."""
+    return Publication(
+        ref=ref,
+        launch=launch.launch if launch else None,
+        updated=True,
+        supergraph_changed=changed(launch, last),
+        errors=decision.errors,
+        hints=decision.composed.hints if decision.composed else (),
+        mended=decision.mended,
     )
