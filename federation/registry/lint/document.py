@@ -36,15 +36,15 @@ from graphql import (
     UnionTypeExtensionNode,
 )
 
-FEDERATION_NAMES = frozenset({"_Any", "_Entity", "_Service", "_FieldSet", "FieldSet"})
-_FEDERATION_FIELDS = frozenset({"_service", "_entities"})
-_DESCRIBED_ELSEWHERE = frozenset(
-    {
-        "key", "requires", "provides", "external", "extends", "shareable", "inaccessible", "tag",
-        "override", "composeDirective", "interfaceObject", "link", "core", "authenticated",
-        "requiresScopes", "policy", "cost", "listSize", "cacheTag", "context", "fromContext",
-    }
-)  # fmt: skip
+from federation.composition.subgraph.federation_spec import (
+    NEWEST,
+    SERVICE_FIELDS,
+    SERVICE_TYPES,
+    directives_of,
+)
+
+FEDERATION_NAMES = SERVICE_TYPES | {"_FieldSet", "FieldSet"}
+_DESCRIBED_ELSEWHERE = frozenset({*directives_of(NEWEST), "link", "core"})
 
 Named = (
     TypeDefinitionNode
@@ -101,7 +101,7 @@ class LintDocument:
             for owner in self._owners
             if isinstance(owner, _COMPOSITE)
             for field in owner.fields or ()
-            if field.name.value not in _FEDERATION_FIELDS
+            if field.name.value not in SERVICE_FIELDS
         )
 
     @cached_property
