@@ -524,7 +524,6 @@ def serve(args: argparse.Namespace) -> int:
         args.settings_struct = EngineAlone
         return serve_engine(args)
     settings = listening(args, read_settings(args))
-    host, port = settings.supergraph.address()
     from adapters.console import Lines
     from federation.cli.watching import watch_settings
 
@@ -539,14 +538,7 @@ def serve(args: argparse.Namespace) -> int:
         progress=Lines(sys.stderr, only_new=True),
         companions=[watch_settings(args.config, again)] if args.hot_reload and args.config else (),
     )
-    return run_app(
-        app,
-        host,
-        port,
-        settings.supergraph.path,
-        settings.tls.supergraph,
-        settings.telemetry.exporters.logging,
-    )
+    return run_app(app, settings)
 
 
 def build_parser(command: str = "") -> argparse.ArgumentParser:

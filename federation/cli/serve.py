@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from federation.cli.errors import CommandError
 from federation.cli.files import read_text
-from federation.cli.settings import listen_address, load_settings
+from federation.cli.settings import listening, load_settings
 
 if TYPE_CHECKING:
     from federation.cli.parser import Subparsers
     from federation.server.app import Companion
-    from federation.server.settings.listener_tls import ListenerTls
-    from federation.server.settings.logging import Logging
+    from federation.server.settings.engine import EngineSettings
 
 
 def add(subparsers: Subparsers) -> None:
@@ -53,8 +52,7 @@ def add_engine_arguments(parser: argparse.ArgumentParser, *, required: bool) -> 
 
 def serve_engine(args: argparse.Namespace) -> int:
     """Serve until a signal; return the exit code."""
-    settings = load_settings(args)
-    host, port = listen_address(args, settings)
+    settings = _settings(args)
     sdl = _supergraph(args)
 
     from federation.server.app import Surroundings, build_app
@@ -63,37 +61,32 @@ def serve_engine(args: argparse.Namespace) -> int:
         return sdl
 
     app = build_app(settings, source, surroundings=Surroundings(companions=_companions(args, sdl)))
-    return run_app(
-        app,
-        host,
-        port,
-        settings.supergraph.path,
-        settings.tls.supergraph,
-        settings.telemetry.exporters.logging,
-    )
+    return run_app(app, settings)
 
 
-def run_app(
-    app: Any,
-    host: str,
-    port: int,
-    path: str = "/graphql",
-    tls: ListenerTls | None = None,
-    log: Logging | None = None,
-) -> int:
-    """Serve `app` and say where once it answers. Raises `CommandError` for an unusable address."""
+def run_app(app: Any, settings: EngineSettings) -> int:
+    """Serve `app` where `settings` say, and say where once it answers.
+
+    Raises `CommandError` for an unusable address.
+    """
     from federation.server.listener.listen import ListenError, run_server
     from federation.server.observing.logs import configure_logging
 
-    configure_logging(log)
+    configure_logging(settings.telemetry.exporters.logging)
+    host, port = settings.supergraph.address()
 
     def say(address: str) -> None:
+        path = settings.supergraph.path
         print(f"ready: {address} (GraphQL at {path}); stop with Ctrl-C", file=sys.stderr)
 
     try:
-        return run_server(app, host, port, on_ready=say, tls=tls)
+        return run_server(app, host, port, on_ready=say, tls=settings.tls.supergraph)
     except ListenError as error:
         raise CommandError(str(error)) from None
+
+
+def _settings(args: argparse.Namespace) -> EngineSettings:
+    return listening(args, load_settings(args))
 
 
 def _supergraph(args: argparse.Namespace) -> str:
@@ -111,5 +104,5 @@ def _companions(args: argparse.Namespace, sdl: str) -> list[Companion]:
         return []
     from federation.cli.watching import watch_settings, watch_supergraph
 
-    settings = [watch_settings(args.config, partial(load_settings, args))] if args.config else []
+    settings = [watch_settings(args.config, partial(_settings, args))] if args.config else []
     return [watch_supergraph(Path(args.supergraph), sdl), *settings]
