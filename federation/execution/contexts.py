@@ -125,7 +125,7 @@ class ContextCall:
             if found is None and errors:
                 continue
             if found.__class__ is not list or len(found) != len(group):
-                return replace(response, data={}, errors=errors)
+                return replace(response, data={}, errors=errors, memo=None)
             for position, entity in zip(group, found, strict=True):
                 entities[position] = entity
         return replace(response, data={self.alias: entities}, errors=errors, memo=None)

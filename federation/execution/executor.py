@@ -19,7 +19,7 @@ from typing import Any
 from federation.errors import SubgraphError
 from federation.execution.blueprint import Blueprint
 from federation.execution.caching.freshness import Freshness, strictest
-from federation.execution.compile.program import Program, build_program
+from federation.execution.compile.program import Program, build_program, write_source
 from federation.execution.compile.whole import Whole, build_whole
 from federation.execution.completion import complete
 from federation.execution.context import Answer, ExecutionContext
@@ -28,9 +28,10 @@ from federation.execution.errors import ErrorList, ErrorTranslation, StepFailure
 from federation.execution.json_codec import Fragment, encode
 from federation.execution.locate import Locator
 from federation.execution.lost import LostValues, keep_known
+from federation.execution.remembered import TREES, Remembered, Tree
 from federation.execution.runtime import Irregular, Walks, copy_spine
 from federation.execution.steps import Step, flatten_plan
-from federation.execution.transport import SubgraphRequest, SubgraphResponse
+from federation.execution.transport import AFTER, BEFORE, SubgraphRequest, SubgraphResponse
 from federation.plan.nodes import OperationKind, QueryPlan
 
 logger = logging.getLogger(__name__)
@@ -50,7 +51,8 @@ class CompiledPlan:
     """A plan ready to run.
 
     `heads` are the beginnings of the request bodies, `dependents` the steps that wait for each
-    step, `first` those that wait for none. `whole`: see `compile.whole`. `cautious` is the plan
+    step, `first` those that wait for none. `known`: what each step was answered before
+    (`remembered`). `whole`: see `compile.whole`. `cautious` is the plan
     to run where this one presumed too much, see `plan.nodes.Caution`.
     """
 
@@ -60,15 +62,23 @@ class CompiledPlan:
     heads: tuple[bytes, ...]
     dependents: tuple[tuple[int, ...], ...]
     first: tuple[int, ...]
+    known: tuple[Remembered[Tree], ...]
     whole: Whole | None = None
     cautious: CompiledPlan | None = None
 
     @property
     def source(self) -> str:
-        """The generated Python, also of the cautious plan."""
+        """The generated Python, also of the cautious plan; written anew for whoever reads it."""
+        text = write_source(self.steps, self.plan.shape, self.program.analysis).text()
         if self.cautious is None:
-            return self.program.source
-        return f"{self.program.source}\n\n# The cautious plan\n\n{self.cautious.source}"
+            return text
+        return f"{text}\n\n# The cautious plan\n\n{self.cautious.source}"
+
+    @property
+    def characters(self) -> int:
+        """How long the code is, also that of the cautious plan; for estimates of memory."""
+        own = self.program.characters
+        return own if self.cautious is None else own + self.cautious.characters
 
     async def execute(self, context: ExecutionContext) -> Answer:
         """Return the answer to one request. Raises nothing but cancellation."""
@@ -104,6 +114,7 @@ def compile_plan(plan: QueryPlan) -> CompiledPlan:
             for index in range(len(steps))
         ),
         first=tuple(index for index, step in enumerate(steps) if not step.waits_for),
+        known=tuple(Remembered(TREES) for _ in steps),
         whole=build_whole(steps, plan.shape),
         cautious=None if plan.caution is None else compile_plan(plan.caution.plan),
     )
@@ -136,15 +147,16 @@ def _request(
     for name in step.variables:
         if name in context.variables:
             variables[name] = context.variables[name]
-    tail = b',"variables":' + encode(variables) + b"}" if variables else b"}"
+    body = b'%b,"variables":%b}' % (head, encode(variables)) if variables else head + b"}"
     headers = context.headers
     if context.headers_for is not None:
-        headers = {**headers, **context.headers_for(step.subgraph)}
+        own = context.headers_for(step.subgraph)
+        headers = {**headers, **own} if headers else own
     return SubgraphRequest(
         step.subgraph,
         operation,
         variables,
-        head + tail,
+        body,
         step.operation_name,
         headers,
         context.deadline,
@@ -152,6 +164,7 @@ def _request(
         context.identity,
         None if context.root_data else compiled.whole,
         context.propagation is not None,
+        known=compiled.known[index],
     )
 
 
@@ -446,7 +459,10 @@ class _Execution:
         extensions = self.extensions(sorted(self.said)) if self.said else context.extensions
         if self.raw is not None:
             known = tuple(context.known_errors)
-            return self._told(_written(Fragment(self.raw), known, extensions))
+            if not known and not extensions:
+                return self._told(Answer(self.raw))
+            passed = Fragment(self.raw[len(BEFORE) : -len(AFTER)])
+            return self._told(_written(passed, known, extensions))
         expired = bool(self.failures) and not self.data and self._is_over()
         if context.root_data:
             self.data.update(context.root_data)

@@ -12,16 +12,53 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
+# What a timer may ring early by.
+_TICK = 0.001
+
+# When a waiter's time is over, and its error then.
+_End = tuple[float, Callable[[], Exception]]
+
 
 class _Flight(Generic[T]):
-    """One piece of work, who waits for it now, and how many ever did."""
+    """One piece of work, who waits for it now, and how many ever did.
 
-    __slots__ = ("joined", "task", "waiting")
+    `timer` rings at the first end of all: those who join later have more time, as a rule.
+    """
+
+    __slots__ = ("joined", "task", "timer", "waiting")
 
     def __init__(self, task: asyncio.Future[T]) -> None:
         self.task = task
-        self.waiting: set[asyncio.Future[T]] = set()
+        self.waiting: dict[asyncio.Future[T], _End | None] = {}
         self.joined = 0
+        self.timer: asyncio.TimerHandle | None = None
+
+    def ends_at(self, loop: asyncio.AbstractEventLoop, deadline: float) -> None:
+        """See to it that the timer rings by then."""
+        if self.timer is not None:
+            if self.timer.when() <= deadline:
+                return
+            self.timer.cancel()
+        self.timer = loop.call_at(deadline, self._ring, loop)
+
+    def stop(self) -> None:
+        """Nobody's time matters any more."""
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
+
+    def _ring(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.timer = None
+        now, left = loop.time() + _TICK, []
+        for waiter, end in self.waiting.items():
+            if end is None or waiter.done():
+                continue
+            if end[0] <= now:
+                waiter.set_exception(end[1]())
+            else:
+                left.append(end[0])
+        if left:
+            self.timer = loop.call_at(min(left), self._ring, loop)
 
 
 class Flights(Generic[T]):
@@ -51,18 +88,18 @@ class Flights(Generic[T]):
         loop = asyncio.get_running_loop()
         # Not `asyncio.shield` in a time-out: this is done for every call, and costs a third.
         waiter: asyncio.Future[T] = loop.create_future()
-        timer = None
-        if deadline is not None:
-            timer = loop.call_at(deadline, _give_up, waiter, give_up)
-        flight.waiting.add(waiter)
+        if deadline is None:
+            flight.waiting[waiter] = None
+        else:
+            flight.waiting[waiter] = (deadline, give_up)
+            flight.ends_at(loop, deadline)
         flight.joined += 1
         try:
             return await waiter
         finally:
-            if timer is not None:
-                timer.cancel()
-            flight.waiting.discard(waiter)
+            del flight.waiting[waiter]
             if not flight.waiting and not flight.task.done():
+                flight.stop()
                 flight.task.cancel()
                 self._forget(key, flight)
 
@@ -73,6 +110,7 @@ class Flights(Generic[T]):
 
     def _land(self, key: Hashable, flight: _Flight[T]) -> None:
         """Give the outcome to all who wait."""
+        flight.stop()
         self._forget(key, flight)
         waiting = [waiter for waiter in flight.waiting if not waiter.done()]
         if flight.task.cancelled():
@@ -93,8 +131,3 @@ class Flights(Generic[T]):
     def _forget(self, key: Hashable, flight: _Flight[T]) -> None:
         if self._flights.get(key) is flight:
             del self._flights[key]
-
-
-def _give_up(waiter: asyncio.Future[T], error: Callable[[], Exception]) -> None:
-    if not waiter.done():
-        waiter.set_exception(error())

@@ -30,7 +30,7 @@ def _decimal(text: str) -> float | Decimal:
 _decoder = msgspec.json.Decoder(float_hook=_decimal)
 
 
-def decode(body: bytes) -> Any:
+def decode(body: bytes | bytearray) -> Any:
     """Return the value written in `body`.
 
     Raises `ValueError` when it is not JSON, not UTF-8, or nested deeper than the interpreter's

@@ -29,7 +29,7 @@ class _Envelope(msgspec.Struct, gc=False):
 _decoder: Final = msgspec.json.Decoder(_Envelope)
 
 
-def read_extensions(body: bytes) -> Mapping[str, Any]:
+def read_extensions(body: bytes | bytearray) -> Mapping[str, Any]:
     """Return the `extensions` of a response's bytes, of which nothing else is wanted."""
     if _WORD not in body:
         return {}

@@ -55,6 +55,51 @@ def key_of(value: Any) -> Any:
     return (kind, value)
 
 
+def members(found: list[Any], key: str) -> list[Any]:
+    """Return the member of each that is an object, where it is there and not null."""
+    return [
+        value for item in found if item.__class__ is dict and (value := item.get(key)) is not None
+    ]
+
+
+def members_of_types(found: list[Any], key: str, types: tuple[str, ...]) -> list[Any]:
+    """Return the same of objects of these types only."""
+    return [
+        value
+        for item in found
+        if item.__class__ is dict
+        and item.get("__typename") in types
+        and (value := item.get(key)) is not None
+    ]
+
+
+def listed(found: list[Any], key: str) -> list[Any]:
+    """Return the items of the list that is the member of each object."""
+    return [
+        value
+        for item in found
+        if item.__class__ is dict and (values := item.get(key)).__class__ is list
+        for value in values
+    ]
+
+
+def listed_of_types(found: list[Any], key: str, types: tuple[str, ...]) -> list[Any]:
+    """Return the same of objects of these types only."""
+    return [
+        value
+        for item in found
+        if item.__class__ is dict
+        and item.get("__typename") in types
+        and (values := item.get(key)).__class__ is list
+        for value in values
+    ]
+
+
+def items_of(found: list[Any]) -> list[Any]:
+    """Return the items of the lists among what was found."""
+    return [item for items in found if items.__class__ is list for item in items]
+
+
 def placing(names: frozenset[str]) -> Callable[[list[list[dict[str, Any]]], list[Any]], bool]:
     """Return a function that assigns the members `names` of entities to the objects they are for.
 

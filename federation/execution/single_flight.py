@@ -49,7 +49,8 @@ class SingleFlight:
 
 
 def _share(response: SubgraphResponse) -> SubgraphResponse:
-    return replace(response, shared=True, memo={})
+    # What is shared already with others, before and after this flight, has a memo of theirs.
+    return response if response.shared else replace(response, shared=True, memo={})
 
 
 def _key(request: SubgraphRequest, last: float | None) -> Hashable:

@@ -13,6 +13,10 @@ from typing import Any, Protocol
 
 from federation.execution.caching.freshness import Freshness
 from federation.execution.files import Files
+from federation.execution.remembered import Remembered, Tree
+
+# What stands before and after the data in an answer that has nothing else.
+BEFORE, AFTER = b'{"data":', b"}"
 
 
 # Not frozen, though nobody writes into them: one of each is made per call, and a frozen dataclass
@@ -26,8 +30,9 @@ class SubgraphRequest:
     `deadline` is a time of the event loop's clock, or None. `mutation` marks what may never be
     shared or repeated. `identity` is who asks: calls of different identities are never shared.
     `whole` says which bytes of a response may stand for it unread, see `compile.whole`.
-    `extensions`: those of a response are wanted then, too (`propagation`). `files`: those that
-    stand in `variables`; set only for requests that have any.
+    `known`: what equal bodies were made into before, for responses whose data nobody writes into
+    (`shared`). `extensions`: those of a response are wanted then, too (`propagation`). `files`:
+    those that stand in `variables`; set only for requests that have any.
     """
 
     subgraph: str
@@ -39,9 +44,10 @@ class SubgraphRequest:
     deadline: float | None = None
     mutation: bool = False
     identity: Hashable = None
-    whole: Callable[[bytes], bytes | None] | None = None
+    whole: Callable[[bytes | bytearray], bytes | None] | None = None
     extensions: bool = False
     files: Files | None = None
+    known: Remembered[Tree] | None = None
 
 
 @dataclass(slots=True)
@@ -50,9 +56,9 @@ class SubgraphResponse:
 
     The executor builds the client's answer inside `data`. When others hold the same tree,
     `shared` says so and the executor copies what it would change. `memo` then is one for all of
-    them: whoever prepares the tree keeps the result there for the others. `raw`: the bytes of
-    `data` instead of the tree, when the request's `whole` let them pass. `headers`: those of the
-    HTTP response that the transport was told to keep, names in lower case, in the order they came.
+    them: whoever prepares the tree keeps the result there for the others. `raw`: the
+    client's answer instead of the tree, when the request's `whole` let it pass. `headers`: those
+    of the HTTP response that the transport was told to keep, names in lower case, as they came.
     `retry_after`: seconds, with a status that asks for it. `freshness`: how long it may be kept;
     None where nothing is kept at all.
     """
@@ -67,6 +73,11 @@ class SubgraphResponse:
     headers: Sequence[tuple[str, str]] = ()
     retry_after: float | None = None
     freshness: Freshness | None = None
+
+    @property
+    def raw_data(self) -> bytes | None:
+        """The `data` in `raw`."""
+        return None if self.raw is None else self.raw[len(BEFORE) : -len(AFTER)]
 
 
 class SubgraphTransport(Protocol):

@@ -35,6 +35,7 @@ from federation.planning.late import FIRST, LatePart, LatePaths, scopes_of
 from federation.planning.leaves import Leaf, LeafFinder
 from federation.planning.operation_text import OperationText
 from federation.planning.optimize import optimize
+from federation.planning.passes.place_typenames import place_typenames
 from federation.query_graph.build import build_query_graph
 from federation.query_graph.path_finder import PathFinder
 from federation.query_graph.paths import Path
@@ -211,9 +212,13 @@ class _Planning:
         node: PlanNode | None
         match operation.kind:
             case OperationKind.QUERY:
-                node = nodes.build([self._fetches(operation)])
+                graphs = [self._fetches(operation)]
+                place_typenames(graphs, operation.selections)
+                node = nodes.build(graphs)
             case OperationKind.MUTATION:
-                node = nodes.build(self._serial_fetches(operation))
+                graphs = self._serial_fetches(operation)
+                place_typenames(graphs, operation.selections)
+                node = nodes.build(graphs)
             case OperationKind.SUBSCRIPTION:
                 graph = self._fetches(operation)
                 node = nodes.build_subscription(graph) if graph.steps else None

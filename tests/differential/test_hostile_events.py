@@ -23,7 +23,7 @@ from federation.composition.result import Composed, SubgraphSource
 from federation.errors import SubgraphError
 from federation.execution.context import ErrorPolicy, ExecutionContext
 from federation.execution.executor import CompiledPlan, compile_plan
-from federation.execution.subscriptions import LiveSubscription
+from federation.execution.subscriptions import EventStream, open_request
 from federation.execution.transport import EventSource, SubgraphRequest, SubgraphResponse
 from federation.execution.transports.callback import CallbackEventSource, Callbacks
 from federation.execution.transports.http_events import HttpEventSource
@@ -209,15 +209,19 @@ async def test_any_event_may_come(emitting: tuple[Emitter, str], pieces: list[by
 
 async def _listen(source: EventSource) -> tuple[list[Any], str | None]:
     context = ExecutionContext({}, {"sound": Sound()}, errors=ErrorPolicy(include=False))
-    live = LiveSubscription(PLAN, context, source)
+    stream = EventStream(PLAN, open_request(PLAN, context), source)
+    listener = stream.listen(context)
+    stream.start()
     answers: list[Any] = []
     try:
         async with asyncio.timeout(5):
-            async for answer in live.answers():
+            while (answer := await listener.next()) is not None:
                 answers.append(json.loads(answer.body, parse_constant=_refuse))
     except SubgraphError as error:
         return answers, _judged(error)
     finally:
+        stream.leave(listener)
+        await stream.closed()
         await source.close()
     return answers, None
 

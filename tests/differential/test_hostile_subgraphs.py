@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from federation.execution.context import ErrorPolicy, ExecutionContext
 from federation.execution.executor import compile_plan
 from federation.execution.transport import SubgraphRequest, SubgraphResponse, SubgraphTransport
-from federation.execution.transports.aiohttp import AiohttpTransport
 from federation.execution.transports.http import HttpTransport
+from federation.execution.transports.http1.transport import Http1Transport
 from federation.execution.transports.options import HttpOptions
 from tests.differential.federation import Federation
 
@@ -118,7 +118,7 @@ class Surroundings:
     plan: Any
 
 
-@pytest.fixture(scope="module", params=[HttpTransport, AiohttpTransport])
+@pytest.fixture(scope="module", params=[HttpTransport, Http1Transport])
 async def surroundings(request: pytest.FixtureRequest) -> AsyncIterator[Surroundings]:
     federation = Federation({"sound": SOUND, "hostile": HOSTILE}, 0)
     server = Server()

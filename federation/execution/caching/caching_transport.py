@@ -38,7 +38,13 @@ from federation.execution.caching.tags import (
     told_for_all,
 )
 from federation.execution.json_codec import decode, encode
-from federation.execution.transport import SubgraphRequest, SubgraphResponse, SubgraphTransport
+from federation.execution.transport import (
+    AFTER,
+    BEFORE,
+    SubgraphRequest,
+    SubgraphResponse,
+    SubgraphTransport,
+)
 
 # After so many answers in a row that may not be kept, none is looked for: making keys costs more
 # than the rest.
@@ -171,7 +177,7 @@ class CachingTransport:
         if policy is None or response.errors or not asker.may_keep(policy):
             self._figures.uncacheable += 1
             return response
-        value = response.raw if response.raw is not None else _written(response.data)
+        value = _written(response.data) if response.raw is None else response.raw_data
         if value is None or (wanted and set(response.extensions) - {ROOT_TAGS}):
             # What else was said beside the data could not be said again.
             self._figures.uncacheable += 1
@@ -280,7 +286,7 @@ class CachingTransport:
         vary = self._rules.client_headers.intersection(part.vary)
         fresh = Freshness(entry.expires - now, now - entry.born, shared, vary, 1, 0)
         if request.whole is not None:
-            raw = request.whole(b'{"data":' + entry.value + b"}")
+            raw = request.whole(b"".join((BEFORE, entry.value, AFTER)))
             if raw is not None:
                 return SubgraphResponse(None, raw=raw, freshness=fresh)
         return SubgraphResponse(decode(entry.value), freshness=fresh)

@@ -118,7 +118,8 @@ class EntityCall:
             else:
                 # Of the wrong shape, as it would be without the cache; never by chance the right.
                 data[key] = None if entities is None else []
-        return replace(response, data=data, errors=errors, extensions=response.extensions)
+        # What others know of the response they know of other data.
+        return replace(response, data=data, errors=errors, memo=None)
 
     def _spans(self) -> Iterator[tuple[EntityField, int, int]]:
         start = 0

@@ -133,7 +133,8 @@ class Analysis:
 
     `interned` are the places of interned objects, `spliced` those of them that fetches start
     from: what repeats there is written once. `vague`: type names of interface objects in this plan,
-    by which a subgraph calls objects whose concrete type it does not know.
+    by which a subgraph calls objects whose concrete type it does not know. `unique`: the walks
+    whose objects interning finds, each once.
     """
 
     parts: tuple[tuple[Part, ...], ...]
@@ -143,15 +144,11 @@ class Analysis:
     spines: tuple[Spine | None, ...]
     walks: Mapping[Path, int]
     vague: frozenset[str] = frozenset()
+    unique: frozenset[int] = frozenset()
 
     def is_unique(self, path: Path) -> bool:
         """Return whether a walk to `path` meets every object once, as far as interning goes."""
-        return any(
-            intern.walk is not None and intern.walk == self.walks.get(path)
-            for group in self.parts
-            for part in group
-            for intern in part.interns
-        )
+        return self.walks.get(path) in self.unique
 
 
 def analyse(steps: tuple[Step, ...]) -> Analysis:
@@ -199,7 +196,14 @@ def analyse(steps: tuple[Step, ...]) -> Analysis:
         for variant in batch.representations
         if variant.typename is not None
     )
-    return Analysis(parts, contended, interned, spliced, spines, walks, vague)
+    unique = frozenset(
+        intern.walk
+        for group in parts
+        for part in group
+        for intern in part.interns
+        if intern.walk is not None
+    )
+    return Analysis(parts, contended, interned, spliced, spines, walks, vague, unique)
 
 
 def _parts(index: int, step: Step) -> tuple[Part, ...]:

@@ -8,7 +8,7 @@ belongs to.
 from __future__ import annotations
 
 from federation.execution.compile.analysis import Analysis, Part, key_path
-from federation.execution.compile.source import Source
+from federation.execution.compile.source import Source, called, literal
 from federation.execution.compile.walk import write_walk_from_root
 from federation.plan.nodes import (
     EntityBatch,
@@ -97,7 +97,7 @@ class _Writer:
         """Write the choice of the representation by the object's type."""
         only = variants[0].types[0] if len(variants) == 1 and len(variants[0].types) == 1 else None
         # Where one type is possible the data need not carry its name.
-        default = f", {only!r}" if only else ""
+        default = f", {literal(only)}" if only else ""
         self.source.line(f'typename = item.get("__typename"{default})')
         for number, (variant, function) in enumerate(zip(variants, nested, strict=True)):
             word = "elif" if number else "if"
@@ -121,17 +121,17 @@ class _Writer:
         source = self.source
         fields = [item for item in variant.selections if isinstance(item, RequiredField)]
         with source.block("try:"):
-            typename = f'"__typename" in item and item["__typename"] != {variant.types[0]!r}'
+            typename = f'"__typename" in item and item["__typename"] != {literal(variant.types[0])}'
             with source.block(f"if {typename}:"):
                 source.line("continue")
             for number, field in enumerate(fields):
                 if not field.nullable:
-                    source.line(f"value_{number} = item[{field.source!r}]")
+                    source.line(f"value_{number} = item[{literal(field.source)}]")
         with source.block("except (KeyError, TypeError):"):
             source.line("continue")
         for number, field in enumerate(fields):
             if field.nullable:
-                source.line(f"value_{number} = item.get({field.source!r})")
+                source.line(f"value_{number} = item.get({literal(field.source)})")
             source.line(f"key_{number} = value_{number}")
             with source.block(f"if key_{number}.__class__ is not str:"):
                 if not field.nullable:
@@ -140,13 +140,13 @@ class _Writer:
                 source.line(f"key_{number} = key_of(key_{number})")
         keys = ", ".join(f"key_{number}" for number in range(len(fields)))
         source.line(f"key = ({keys})" if len(fields) > 1 else "key = key_0")
-        members = [f"{field.name!r}: value_{number}" for number, field in enumerate(fields)]
+        members = [f"{literal(field.name)}: value_{number}" for number, field in enumerate(fields)]
         self._write_add(f'{{"__typename": {", ".join([self._typename(variant), *members])}}}')
 
     def _typename(self, variant: Representation) -> str:
         if variant.typename is not None:
-            return repr(variant.typename)
-        return repr(variant.types[0]) if len(variant.types) == 1 else "typename"
+            return literal(variant.typename)
+        return literal(variant.types[0]) if len(variant.types) == 1 else "typename"
 
     def _write_flat(self, variant: Representation, alone: bool) -> None:
         """Representation of leaves only: its key is the tuple of its values."""
@@ -154,11 +154,11 @@ class _Writer:
         members, keys = [], []
         fields = [item for item in variant.selections if isinstance(item, RequiredField)]
         for number, field in enumerate(fields):
-            source.line(f"value_{number} = item.get({field.source!r})")
+            source.line(f"value_{number} = item.get({literal(field.source)})")
             if not field.nullable:
                 with source.block(f"if value_{number} is None:"):
                     source.line("continue")
-            members.append(f"{field.name!r}: value_{number}")
+            members.append(f"{literal(field.name)}: value_{number}")
             keys.append(
                 f"value_{number} if value_{number}.__class__ is str else key_of(value_{number})"
             )
@@ -198,14 +198,16 @@ class _Writer:
         self.functions += 1
         with self.source.function(f"{name}(item)", "members of a representation"):
             with self.source.block("if item.__class__ is list:"):
-                self.source.line(f"items = [None if one is None else {name}(one) for one in item]")
+                self.source.line(
+                    f"items = [None if one is None else {called(name)}(one) for one in item]"
+                )
                 self.source.line("return MISSING if MISSING in items else items")
             with self.source.block("if item.__class__ is not dict:"):
                 self.source.line("return MISSING")
             self.source.line("result = {}")
             self._write_members(selections, inner)
             self.source.line("return result")
-        return name
+        return called(name)
 
     def _write_members(
         self, selections: tuple[RequiredSelection, ...], inner: dict[int, str]
@@ -219,7 +221,7 @@ class _Writer:
                         source.line("pass")
                         self._write_members(selection.selections, inner)
                 case RequiredField():
-                    source.line(f"value = item.get({selection.source!r})")
+                    source.line(f"value = item.get({literal(selection.source)})")
                     if selection.selections:
                         with source.block("if value is not None:"):
                             source.line(f"value = {inner[id(selection)]}(value)")
@@ -228,7 +230,7 @@ class _Writer:
                     if not selection.nullable:
                         with source.block("if value is None:"):
                             source.line("return MISSING")
-                    source.line(f"result[{selection.name!r}] = value")
+                    source.line(f"result[{literal(selection.name)}] = value")
 
 
 def _required_fields(selections: tuple[RequiredSelection, ...]) -> list[RequiredField]:

@@ -9,7 +9,7 @@ assigned, which is nearly always, the function is one of `runtime` with their na
 from __future__ import annotations
 
 from federation.execution.compile.analysis import Analysis, Part, key_path
-from federation.execution.compile.source import Source
+from federation.execution.compile.source import Source, literal
 from federation.execution.steps import Step
 
 
@@ -29,9 +29,7 @@ def write_place(source: Source, analysis: Analysis, part: Part, step: Step) -> N
     plain = sorted(taken - set(contended))
     if part.shares and not contended:
         placing = "placing" if step.entities else "placing_root"
-        source.line()
-        source.line()
-        source.line(f"place_{part.name} = {placing}({source.names(plain)})")
+        source.make(f"place_{part.name}", placing, source.names(plain))
     elif step.entities:
         _write_place_entities(source, part, plain, contended, analysis)
     else:
@@ -54,7 +52,7 @@ def _write_place_entities(
                     "item.update(plain)" if part.shares else "item.update(copy_tree(plain))"
                 )
                 for key in contended:
-                    with source.block(f"if {key!r} in entity:"):
+                    with source.block(f"if {literal(key)} in entity:"):
                         _write_merge(source, analysis, "item", "entity", key)
         source.line("return regular")
 
@@ -66,14 +64,14 @@ def _write_place_root(
         _write_filter(source, plain, "answer")
         source.line("data.update(plain)")
         for key in contended:
-            with source.block(f"if {key!r} in answer:"):
+            with source.block(f"if {literal(key)} in answer:"):
                 _write_merge(source, analysis, "data", "answer", key)
         source.line("return True")
 
 
 def _write_merge(source: Source, analysis: Analysis, target: str, answer: str, key: str) -> None:
     vague = f", {source.names(sorted(analysis.vague))}" if analysis.vague else ""
-    source.line(f"merge_member({target}, {key!r}, {answer}[{key!r}]{vague})")
+    source.line(f"merge_member({target}, {literal(key)}, {answer}[{literal(key)}]{vague})")
 
 
 def _write_filter(source: Source, plain: list[str], answer: str) -> None:

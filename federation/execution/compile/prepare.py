@@ -12,7 +12,7 @@ one look at its innermost objects.
 from __future__ import annotations
 
 from federation.execution.compile.analysis import Intern, Part, key_path
-from federation.execution.compile.source import Source
+from federation.execution.compile.source import Source, called, literal
 from federation.execution.compile.walk import write_walk
 from federation.execution.steps import Step
 from federation.plan.nodes import Path, PathKey, RenameKey
@@ -39,20 +39,21 @@ def write_prepare(source: Source, parts: tuple[Part, ...], step: Step) -> None:
             if not part.rewrites and not part.interns:
                 continue
             alias = step.entities[part.position].alias if step.entities else ""
+            prepare = called(f"prepare_{part.name}")
             if not alias:
-                source.line(f"prepare_{part.name}([data], walks)")
+                source.line(f"{prepare}([data], walks)")
                 continue
-            source.line(f"roots = data.get({alias!r})")
+            source.line(f"roots = data.get({literal(alias)})")
             with source.block("if roots.__class__ is list:"):
-                source.line(f"prepare_{part.name}(roots, walks)")
+                source.line(f"{prepare}(roots, walks)")
 
 
 def _write_rename(source: Source, rewrite: RenameKey) -> None:
     last = rewrite.path[-1]
     assert isinstance(last, PathKey)
     write_walk(source, rewrite.path[:-1], "roots")
-    types = "None" if last.types is None else repr(tuple(last.types))
-    source.line(f"rename(found, {types}, {last.key!r}, {rewrite.to!r})")
+    types = "None" if last.types is None else source.types(last.types)
+    source.line(f"rename(found, {types}, {literal(last.key)}, {literal(rewrite.to)})")
 
 
 def _write_interns(source: Source, interns: tuple[Intern, ...]) -> None:
@@ -75,7 +76,7 @@ def _write_interns(source: Source, interns: tuple[Intern, ...]) -> None:
             _write_intern(source, number, intern)
         if intern.walk is not None:
             with source.block("else:"):
-                source.line(f"walks[{intern.walk}] = all_{number}")
+                source.line(f"walks[{source.number(intern.walk)}] = all_{number}")
 
 
 def _nearest(path: Path, numbers: dict[tuple[str, ...], int]) -> tuple[str, Path]:
@@ -87,11 +88,26 @@ def _nearest(path: Path, numbers: dict[tuple[str, ...], int]) -> tuple[str, Path
 
 
 def _write_intern(source: Source, number: int, intern: Intern) -> None:
+    # Functions of their own: those of many plans and places are alike.
+    name = source.define(
+        "intern",
+        "holders, repeated",
+        "equal objects become one",
+        lambda: _write_loop(source, intern),
+    )
+    source.line(f"objects_{number}, repeats_{number} = {name}(holders_{number}, repeated)")
+    source.line(f"met_{number} = len(objects_{number}) + repeats_{number}")
+    if intern.walk is not None:
+        source.line(f"walks[{source.number(intern.walk)}] = objects_{number}")
+
+
+def _write_loop(source: Source, intern: Intern) -> None:
+    """Write what interns the members of holders, and tells what is left and how many are gone."""
     last = intern.path[-1]
     source.line("seen = {}")
     source.line("objects = []")
-    source.line(f"repeats_{number} = 0")
-    with source.block(f"for holder in holders_{number}:"):
+    source.line("repeats = 0")
+    with source.block("for holder in holders:"):
         if not isinstance(last, PathKey):
             with source.block("if holder.__class__ is not list:"):
                 source.line("continue")
@@ -103,27 +119,25 @@ def _write_intern(source: Source, number: int, intern: Intern) -> None:
                 test += f" or not ({typename})"
             with source.block(f"if {test}:"):
                 source.line("continue")
-            source.line(f"place = {last.key!r}")
+            source.line(f"place = {literal(last.key)}")
             source.line("value = holder.get(place)")
             head = "if value is not None:"
         with source.block(head):
-            _write_one(source, number, intern)
-    source.line(f"met_{number} = len(objects) + repeats_{number}")
-    if intern.walk is not None:
-        source.line(f"walks[{intern.walk}] = objects")
+            _write_one(source, intern)
+    source.line("return objects, repeats")
 
 
-def _write_one(source: Source, number: int, intern: Intern) -> None:
+def _write_one(source: Source, intern: Intern) -> None:
     """Only objects with just the members asked for take part; all others stay what they are."""
     names = [f"key_{position}" for position in range(len(intern.leaves) + len(intern.nested))]
     with source.block("try:"):
         # Only objects can be read by name, so no test of the class is needed.
         for key, name in zip(names, intern.leaves, strict=False):
-            source.line(f"{key} = value[{name!r}]")
+            source.line(f"{key} = value[{literal(name)}]")
             with source.block(f"if {key}.__class__ is not str:"):
                 source.line(f"{key} = key_of({key})")
         for key, name in zip(names[len(intern.leaves) :], intern.nested, strict=True):
-            source.line(f"{key} = value[{name!r}]")
+            source.line(f"{key} = value[{literal(name)}]")
             test = f"{key}.__class__ is list"
             source.line(f"{key} = tuple(map(id, {key})) if {test} else id({key})")
     with source.block("except (KeyError, TypeError, RecursionError):"):
@@ -137,7 +151,7 @@ def _write_one(source: Source, number: int, intern: Intern) -> None:
     with source.block("if first is value:"):
         source.line("objects.append(value)")
     with source.block("else:"):
-        source.line(f"repeats_{number} += 1")
+        source.line("repeats += 1")
         source.line("holder[place] = first")
         if intern.target:
             source.line("repeated.add(id(first))")

@@ -1,7 +1,7 @@
-"""All of a plan's generated code in one module, made once.
+"""All of a plan's generated code, made once.
 
 The source is a pure function of the plan: same plan, same text. It sees nothing but the few
-names of `runtime` listed here; no text of a client or a subgraph is executed (see `source`).
+names of `runtime` listed here; no text of a client or a subgraph is executed (see `templates`).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from federation.execution.compile.place import write_place
 from federation.execution.compile.prepare import needs_preparing, write_prepare
 from federation.execution.compile.project import write_project
 from federation.execution.compile.source import Source
+from federation.execution.compile.templates import TEMPLATES
 from federation.execution.compile.walk import write_shared_walks
 from federation.execution.json_codec import Fragment, encode
 from federation.execution.runtime import Walks
@@ -38,6 +39,7 @@ _NAMES: Mapping[str, Any] = {
     "MISSING": runtime.MISSING,
     "copy_tree": runtime.copy_tree,
     "encode": encode,
+    "items_of": runtime.items_of,
     "key_of": runtime.key_of,
     "leaf_boolean": runtime.leaf_boolean,
     "leaf_enum": runtime.leaf_enum,
@@ -45,6 +47,10 @@ _NAMES: Mapping[str, Any] = {
     "leaf_id": runtime.leaf_id,
     "leaf_int": runtime.leaf_int,
     "leaf_string": runtime.leaf_string,
+    "listed": runtime.listed,
+    "listed_of_types": runtime.listed_of_types,
+    "members": runtime.members,
+    "members_of_types": runtime.members_of_types,
     "merge_member": runtime.merge_member,
     "placing": runtime.placing,
     "placing_root": runtime.placing_root,
@@ -67,53 +73,59 @@ _BUILTINS = (
 )
 
 
+_GLOBALS: Mapping[str, Any] = {
+    **_NAMES,
+    "__builtins__": {name: getattr(builtins, name) for name in _BUILTINS},
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """`gathers[step]` is empty for a root fetch, whose one place function takes the root.
 
     `prepares[step]` is called with the step's answer before it is placed; None where nothing is
-    to be prepared.
+    to be prepared. `characters`: of the source, without what differs from plan to plan.
     """
 
-    source: str
     analysis: Analysis
     gathers: tuple[tuple[Gather, ...], ...]
     prepares: tuple[Prepare | None, ...]
     places: tuple[tuple[Place, ...], ...]
     begin: Callable[[Mapping[str, Any], set[int]], tuple[Any, ...]]
     project: Callable[[dict[str, Any], tuple[Any, ...]], Any]
+    characters: int
 
 
 def build_program(steps: tuple[Step, ...], shape: ResponseShape) -> Program:
     """Return the compiled code of a plan's steps and response shape."""
     analysis = analyse(steps)
-    text = write_source(steps, shape, analysis)
-    namespace: dict[str, Any] = {
-        **_NAMES,
-        "__builtins__": {name: getattr(builtins, name) for name in _BUILTINS},
-    }
-    # The text is made above from constants of ours and string literals made by repr().
-    exec(compile(text, "<query plan>", "exec"), namespace)  # noqa: S102
+    source = write_source(steps, shape, analysis)
+    names: dict[str, Any] = {**_GLOBALS, **source.constants}
+    characters = TEMPLATES.bind(source.functions, names)
+    for made in source.made:
+        maker = names[made.maker]
+        arguments = [names[name] for name in made.arguments]
+        names[made.name] = maker(*arguments) if arguments else maker
 
     def functions(kind: str, parts: tuple[Part, ...]) -> tuple[Any, ...]:
-        return tuple(namespace[f"{kind}_{part.name}"] for part in parts)
+        return tuple(names[f"{kind}_{part.name}"] for part in parts)
 
     return Program(
-        source=text,
         analysis=analysis,
         gathers=tuple(
             functions("gather", parts) if step.entities else ()
             for step, parts in zip(steps, analysis.parts, strict=True)
         ),
-        prepares=tuple(namespace.get(f"prepare_{index}") for index in range(len(steps))),
+        prepares=tuple(names.get(f"prepare_{index}") for index in range(len(steps))),
         places=tuple(functions("place", parts) for parts in analysis.parts),
-        begin=namespace["begin"],
-        project=namespace["project"],
+        begin=names["begin"],
+        project=names["project"],
+        characters=characters,
     )
 
 
-def write_source(steps: tuple[Step, ...], shape: ResponseShape, analysis: Analysis) -> str:
-    """Return the Python text of a plan."""
+def write_source(steps: tuple[Step, ...], shape: ResponseShape, analysis: Analysis) -> Source:
+    """Return the source of a plan."""
     source = Source()
     write_shared_walks(source, analysis)
     for step, parts in zip(steps, analysis.parts, strict=True):
@@ -124,4 +136,4 @@ def write_source(steps: tuple[Step, ...], shape: ResponseShape, analysis: Analys
         if needs_preparing(parts):
             write_prepare(source, parts, step)
     write_project(source, shape, analysis.spliced)
-    return source.text()
+    return source

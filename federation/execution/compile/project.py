@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from federation.execution.compile.analysis import KeyPath
-from federation.execution.compile.source import Source
+from federation.execution.compile.source import Source, called, literal
 from federation.plan.shape import (
     Condition,
     FieldShape,
@@ -32,18 +32,18 @@ from federation.plan.shape import (
 # What must not hold for a leaf to be taken as it is; then `runtime` looks closer. The class is
 # compared first: it decides nearly always, also where null is allowed.
 _PLAIN_TESTS = {
-    "String": "{0}.__class__ is not str",
-    "ID": "{0}.__class__ is not str",
+    "String": f"{{0}}.__class__ is not {called('str')}",
+    "ID": f"{{0}}.__class__ is not {called('str')}",
     "Int": "({0}.__class__ is not int or not -2147483648 <= {0} <= 2147483647)",
-    "Float": "{0}.__class__ is not float",
-    "Boolean": "{0}.__class__ is not bool",
+    "Float": f"{{0}}.__class__ is not {called('float')}",
+    "Boolean": f"{{0}}.__class__ is not {called('bool')}",
 }
 _FUNCTIONS = {
-    "String": "leaf_string",
-    "ID": "leaf_id",
-    "Int": "leaf_int",
-    "Float": "leaf_float",
-    "Boolean": "leaf_boolean",
+    "String": called("leaf_string"),
+    "ID": called("leaf_id"),
+    "Int": called("leaf_int"),
+    "Float": called("leaf_float"),
+    "Boolean": called("leaf_boolean"),
 }
 
 
@@ -51,9 +51,7 @@ def write_project(source: Source, shape: ResponseShape, spliced: frozenset[KeyPa
     """Write `project` and `begin` for the whole answer."""
     writer = _Writer(source, spliced)
     root = writer.define_object(shape.root, (), is_root=True)
-    source.line()
-    source.line()
-    source.line(f"project = {root}")
+    source.make("project", root)
     with source.function("begin(variables, repeated)", "conditions and tables of one request"):
         parts = [_condition(condition) for condition in writer.conditions]
         parts += ["{}"] * len(writer.tables) + ["repeated"]
@@ -63,7 +61,7 @@ def write_project(source: Source, shape: ResponseShape, spliced: frozenset[KeyPa
 
 def _condition(condition: Condition) -> str:
     alternatives = [
-        " and ".join(f"variables.get({name!r}) is {wanted}" for name, wanted in conjunction)
+        " and ".join(f"variables.get({literal(name)}) is {wanted}" for name, wanted in conjunction)
         or "True"
         for conjunction in condition
     ]
@@ -104,7 +102,7 @@ class _Writer:
                     self._write_type_test(shape, empty)
                 for number, member in enumerate(shape.fields):
                     if not _is_conditional(member) and _is_read(member):
-                        source.line(f"value_{number} = item[{member.source!r}]")
+                        source.line(f"value_{number} = item[{literal(member.source)}]")
                         empty[member.source] = None
                 if not empty:
                     with source.block("if item.__class__ is not dict:"):
@@ -119,7 +117,7 @@ class _Writer:
     def _write_type_test(self, shape: ObjectShape, empty: dict[str, str | None]) -> None:
         source = self.source
         if shape.typename is not None:
-            test = f'"__typename" in item and item["__typename"] != {shape.typename!r}'
+            test = f'"__typename" in item and item["__typename"] != {literal(shape.typename)}'
         else:
             empty["__typename"] = None
             source.line('typename = item["__typename"]')
@@ -131,7 +129,7 @@ class _Writer:
         members = []
         for number, (member, value) in enumerate(zip(shape.fields, values, strict=True)):
             text = self._write_value(shape, member, value, f"value_{number}")
-            members.append(f"{member.key!r}: {text}")
+            members.append(f"{literal(member.key)}: {text}")
         self.source.line(f"return {{{', '.join(members)}}}")
 
     def _write_by_condition(self, shape: ObjectShape, values: list[str]) -> None:
@@ -141,20 +139,20 @@ class _Writer:
             variable = f"value_{number}"
             if not _is_conditional(member):
                 text = self._write_value(shape, member, value, variable)
-                source.line(f"result[{member.key!r}] = {text}")
+                source.line(f"result[{literal(member.key)}] = {text}")
                 continue
             tests = []
             if member.conditions:
                 index = self.conditions.setdefault(member.conditions, len(self.conditions))
                 tests.append(f"state[{index}]")
             if member.types is not None:
-                typename = "typename" if shape.typename is None else repr(shape.typename)
+                typename = "typename" if shape.typename is None else literal(shape.typename)
                 tests.append(source.is_one_of(typename, member.types))
             with source.block(f"if {' and '.join(tests)}:"):
                 if _is_read(member):
-                    source.line(f"{variable} = item.get({member.source!r})")
+                    source.line(f"{variable} = item.get({literal(member.source)})")
                 text = self._write_value(shape, member, value, variable)
-                source.line(f"result[{member.key!r}] = {text}")
+                source.line(f"result[{literal(member.key)}] = {text}")
         source.line("return result")
 
     def _write_value(
@@ -164,7 +162,7 @@ class _Writer:
         source = self.source
         match member.value:
             case TypenameShape():
-                return "typename" if shape.typename is None else repr(shape.typename)
+                return "typename" if shape.typename is None else literal(shape.typename)
             case WithheldShape():
                 if not member.nullable:
                     source.line("raise Irregular")
@@ -234,16 +232,17 @@ class _Writer:
         if name not in self.tables:
             self.tables[name] = (len(self.tables) + 2, self._define_table(name))
         number, table = self.tables[name]
-        return f"(state[-{number}].get(id({{0}})) or {table}({{0}}, state))"
+        place = self.source.number(-number)
+        return f"(state[{place}].get(id({{0}})) or {table}({{0}}, state))"
 
     def _define_table(self, name: str) -> str:
-        number = len(self.tables) + 2
+        place = self.source.number(-len(self.tables) - 2)
 
         def write() -> None:
             with self.source.block("if id(item) not in state[-1]:"):
                 self.source.line(f"return {name}(item, state)")
             text = f"Fragment(encode({name}(item, state)))"
-            self.source.line(f"text = state[-{number}][id(item)] = {text}")
+            self.source.line(f"text = state[{place}][id(item)] = {text}")
             self.source.line("return text")
 
         about = "written once, spliced where repeated"

@@ -74,12 +74,14 @@ class Callbacks:
     """The subscriptions that wait for callbacks, by id. One for the whole server.
 
     `capacity`: events of one subscription kept until they are taken. `public_url`: where
-    subgraphs reach the callback route from outside.
+    subgraphs reach the callback route from outside. `prefix` of all ids: tells processes apart
+    that share the url.
     """
 
-    def __init__(self, public_url: str, capacity: int = 128) -> None:
+    def __init__(self, public_url: str, capacity: int = 128, prefix: str = "") -> None:
         self._public_url = public_url.rstrip("/")
         self._capacity = capacity
+        self._prefix = prefix
         self._waiting: dict[str, _Waiting] = {}
         self._alive: dict[str, asyncio.Event] = {}
 
@@ -88,7 +90,7 @@ class Callbacks:
 
     def open(self, subgraph: str) -> tuple[str, _Waiting]:
         """Return a new subscription's id, which nobody can guess."""
-        subscription_id = secrets.token_hex(16)
+        subscription_id = self._prefix + secrets.token_hex(16)
         waiting = _Waiting(subgraph, secrets.token_urlsafe(24), self._capacity)
         self._waiting[subscription_id] = waiting
         self._alive[subscription_id] = asyncio.Event()

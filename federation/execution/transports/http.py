@@ -104,6 +104,7 @@ class HttpTransport:
             reply.status,
             request.subgraph,
             request.whole,
+            known=request.known,
             extensions=request.extensions,
             headers=reply.headers,
             retry_after=reply.retry_after,

@@ -64,7 +64,10 @@ class HttpEventSource:
 
     async def _open(self, request: SubgraphRequest) -> aiohttp.ClientResponse:
         if self._session is None:
-            self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+            # aiohttp's own limit is 100; streams are bounded where they are asked for.
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0), cookie_jar=aiohttp.DummyCookieJar()
+            )
         accept = sse.ACCEPT if self._protocol is StreamProtocol.SSE else multipart.ACCEPT
         headers = {**request.headers, "content-type": "application/json", "accept": accept}
         try:

@@ -15,6 +15,7 @@ from typing import Any
 from federation.errors import Failure, SubgraphError
 from federation.execution.json_codec import decode
 from federation.execution.propagation import read_extensions
+from federation.execution.remembered import Remembered, Tree, tree_cost
 from federation.execution.transport import SubgraphResponse
 
 MALFORMED = "SUBREQUEST_MALFORMED_RESPONSE"
@@ -30,18 +31,19 @@ REQUEST_HEADERS = {
 
 
 def read_response(
-    body: bytes,
+    body: bytes | bytearray,
     status: int,
     subgraph: str,
-    whole: Callable[[bytes], bytes | None] | None = None,
+    whole: Callable[[bytes | bytearray], bytes | None] | None = None,
     *,
+    known: Remembered[Tree] | None = None,
     extensions: bool = False,
     headers: Sequence[tuple[str, str]] = (),
     retry_after: float | None = None,
 ) -> SubgraphResponse:
     """Return the GraphQL response in `body`. Raises `SubgraphError` when there is none.
 
-    `whole`, `extensions`: see `SubgraphRequest`; `headers`, `retry_after`: `SubgraphResponse`.
+    `whole`, `known`, `extensions`: see `SubgraphRequest`; the others: `SubgraphResponse`.
     """
     if whole is not None:
         raw = whole(body)
@@ -50,6 +52,18 @@ def read_response(
             return SubgraphResponse(
                 None, (), found, status, raw=raw, headers=headers, retry_after=retry_after
             )
+    tree = None if known is None else known.find(body)
+    if tree is not None:
+        return SubgraphResponse(
+            tree.data,
+            (),
+            tree.extensions,
+            status,
+            shared=True,
+            memo=tree.memo,
+            headers=headers,
+            retry_after=retry_after,
+        )
     try:
         value = decode(body)
     except ValueError as error:
@@ -64,7 +78,15 @@ def read_response(
         ) from None
     response = read_value(value, status, subgraph, retry_after)
     response.headers = headers
+    if known is not None and known.comes_again(body) and not response.errors:
+        _remember(known, body, response)
     return response
+
+
+def _remember(known: Remembered[Tree], body: bytes | bytearray, response: SubgraphResponse) -> None:
+    """Keep a response for when an equal one comes; it belongs to all of them then."""
+    response.shared, response.memo = True, {}
+    known.keep(body, Tree(response.data, response.extensions, response.memo), tree_cost(body))
 
 
 def read_value(

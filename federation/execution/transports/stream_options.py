@@ -28,7 +28,7 @@ class StreamOptions:
 
     `heartbeat_interval`: seconds between pings over WebSocket; silence of two intervals ends the
     stream, on every protocol. None: silence means nothing, as a quiet topic is no fault.
-    `max_event_bytes` bounds one event.
+    `max_event_bytes` bounds one event. `streams_per_connection`: over WebSocket, of one caller.
     """
 
     url: str
@@ -36,6 +36,7 @@ class StreamOptions:
     heartbeat_interval: float | None = None
     max_event_bytes: int = 4 * 1024 * 1024
     tls: TlsOptions = NO_TLS_OPTIONS
+    streams_per_connection: int = 50
 
 
 def stream_url(url: str, path: str | None, protocol: StreamProtocol) -> str:

@@ -20,6 +20,7 @@ from federation.execution.resilience.retry import RetryOptions
 from federation.execution.single_flight import SingleFlight
 from federation.execution.transport import SubgraphTransport
 from federation.execution.transports.certificates import CertificateError, TlsOptions
+from federation.execution.transports.choose import http_transport
 from federation.execution.transports.in_process import Execute, InProcessTransport
 from federation.execution.transports.options import Compression, Http2, HttpOptions
 from federation.server.settings.engine import EngineSettings
@@ -168,14 +169,7 @@ def _wire(name: str, options: HttpOptions) -> SubgraphTransport:
             " correct its routing url or set override_subgraph_url."
         )
     try:
-        try:
-            from federation.execution.transports.http import HttpTransport
-        except ImportError:
-            # pyreqwest has no wheel for every platform; aiohttp does the same at twice the cost.
-            from federation.execution.transports.aiohttp import AiohttpTransport
-
-            return AiohttpTransport(options)
-        return HttpTransport(options)
+        return http_transport(options)
     except CertificateError as error:
         raise SupergraphError(f"Certificates of subgraph {name!r}: {error}") from None
     except ValueError as error:

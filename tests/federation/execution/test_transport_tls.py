@@ -16,14 +16,15 @@ import pytest
 from federation.errors import Failure, SubgraphError
 from federation.execution.transport import SubgraphRequest
 from federation.execution.transports import certificates
-from federation.execution.transports.aiohttp import AiohttpTransport
 from federation.execution.transports.certificates import (
     CertificateError,
     TlsOptions,
     read_pem,
     ssl_context,
 )
+from federation.execution.transports.choose import NegotiatingTransport, http_transport
 from federation.execution.transports.http import HttpTransport
+from federation.execution.transports.http1.transport import Http1Transport
 from federation.execution.transports.http_events import HttpEventSource
 from federation.execution.transports.options import Http2, HttpOptions
 from federation.execution.transports.stream_options import StreamOptions, StreamProtocol
@@ -31,7 +32,7 @@ from federation.execution.transports.websocket import WebSocketEventSource
 from tests.federation.execution.http2_server import Http2Server
 from tests.support.certificates import Authority, server_context
 
-BOTH = pytest.mark.parametrize("kind", [HttpTransport, AiohttpTransport])
+BOTH = pytest.mark.parametrize("kind", [HttpTransport, Http1Transport])
 REQUEST = SubgraphRequest("a", "{x}", {}, b'{"query":"{x}"}')
 BODY = b'{"data":{"x":1}}'
 
@@ -239,7 +240,7 @@ def test_what_cannot_be_used(
     for attempt in (
         lambda: ssl_context(tls),
         lambda: HttpTransport(HttpOptions("https://127.0.0.1:1/", tls=tls)),
-        lambda: AiohttpTransport(HttpOptions("https://127.0.0.1:1/", tls=tls)),
+        lambda: Http1Transport(HttpOptions("https://127.0.0.1:1/", tls=tls)),
     ):
         with pytest.raises(CertificateError, match=problem):
             attempt()
@@ -295,9 +296,35 @@ async def test_http2_without_tls_and_many_calls_on_one_connection() -> None:
     assert server.bodies == [REQUEST.body] * 21
 
 
-def test_the_other_client_says_that_it_has_no_http2() -> None:
-    with pytest.raises(ValueError, match="http2only needs pyreqwest"):
-        AiohttpTransport(HttpOptions("https://a.example/", http2=Http2.ONLY))
+@pytest.mark.parametrize(
+    ("http2", "protocol"), [(Http2.ENABLE, "h2"), (Http2.ONLY, "h2"), (Http2.DISABLE, "http/1.1")]
+)
+async def test_the_client_is_chosen_with_the_protocol(
+    http2: Http2, protocol: str, authority: Authority, tmp_path: Path
+) -> None:
+    context = server_context(authority.issue(), tmp_path, alpn=("h2", "http/1.1"))
+    tls = TlsOptions(certificate_authorities=authority.pem.decode())
+    server: Any = Server() if protocol == "http/1.1" else Http2Server(BODY)
+    async with (
+        serving(server, context) as url,
+        calling(http_transport, url, tls=tls, http2=http2) as transport,
+    ):
+        for _ in range(3):
+            assert (await transport.send(REQUEST)).data == {"x": 1}
+    assert set(server.protocols) == {protocol}
+
+
+async def test_a_subgraph_that_is_offered_http2_and_does_not_take_it(
+    authority: Authority, tmp_path: Path
+) -> None:
+    context = server_context(authority.issue(), tmp_path, alpn=("http/1.1",))
+    tls = TlsOptions(certificate_authorities=authority.pem.decode())
+    server = Server()
+    async with serving(server, context) as url, calling(http_transport, url, tls=tls) as transport:
+        assert isinstance(transport, NegotiatingTransport)
+        for _ in range(3):
+            assert (await transport.send(REQUEST)).data == {"x": 1}
+    assert server.protocols == ["http/1.1"]
 
 
 async def test_streams_have_the_same_certificates(authority: Authority, tmp_path: Path) -> None:
