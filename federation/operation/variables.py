@@ -12,7 +12,9 @@ digit; as a Python float it could lose some.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from graphql import (
@@ -63,10 +65,18 @@ def coerce_variables(
 
 def _fill_default(variable: Variable, values: dict[str, Any], coercion: _Coercion) -> None:
     assert variable.default is not None
-    node = parse_const_value(variable.default)
-    if not _has_fraction(node):
-        value = value_from_ast_untyped(node)
+    known = _default(variable.default)
+    if known is not None:
+        # What is given to one request must not be there for all.
+        value = deepcopy(known[0]) if known[0].__class__ in (dict, list) else known[0]
         values[variable.name] = coercion.value(variable.type, value, f"${variable.name}", 0)
+
+
+@lru_cache(maxsize=1024)
+def _default(text: str) -> tuple[Any] | None:
+    """Return the value written in `text`, None for what is left to the subgraph."""
+    node = parse_const_value(text)
+    return None if _has_fraction(node) else (value_from_ast_untyped(node),)
 
 
 class _FractionFinder(Visitor):
@@ -112,7 +122,7 @@ class _Coercion:
             if not check(value):
                 raise _error(where, f"must be a value of type {name}.")
             return value
-        known = self._schema.type_map.get(name)
+        known = self._schema.get_type(name)
         if isinstance(known, GraphQLEnumType):
             if not isinstance(value, str) or value not in known.values:
                 raise _error(where, f"must be a value of the enum {name}.")
@@ -142,7 +152,7 @@ class _Coercion:
 
 
 def _has_no_default(field: Any) -> bool:
-    return field.ast_node is None or field.ast_node.default_value is None
+    return field.default is None
 
 
 def _is_int(value: Any) -> bool:

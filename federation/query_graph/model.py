@@ -14,7 +14,7 @@ Nothing in it changes once `build_query_graph` has returned.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from federation.language import TypeRef
 from federation.operation.model import Selection
@@ -102,10 +102,54 @@ class Node:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class QueryGraph:
-    """`roots` maps root type names to their nodes, sorted by subgraph name."""
+    """`roots` maps root type names to their nodes, sorted by subgraph name.
+
+    A node's id is its place in `nodes`. What depends on nothing but the graph is found out when it
+    is first asked for, and kept.
+    """
 
     supergraph: Supergraph
     possible: PossibleTypes
     nodes: tuple[Node, ...]
     roots: Mapping[str, tuple[int, ...]]
     interface_objects: frozenset[str]
+    _outward: dict[int, tuple[EntityMove, ...]] = field(default_factory=dict, repr=False)
+    _demanding: dict[str, dict[int, tuple[EntityMove, ...]]] = field(
+        default_factory=dict, repr=False
+    )
+
+    def outward(self, node: Node) -> tuple[EntityMove, ...]:
+        """Return the node's moves into other subgraphs than its own, in order."""
+        known = self._outward.get(node.id)
+        if known is None:
+            known = self._outward[node.id] = tuple(
+                move
+                for move in node.entity_moves
+                if self.nodes[move.target].subgraph != node.subgraph
+            )
+        return known
+
+    def demanding(self, node: Node, name: str) -> tuple[EntityMove, ...]:
+        """Return the moves to where field `name` can be asked for with more than a key."""
+        by_node = self._demanded().get(name)
+        if by_node is None:
+            return ()
+        known = by_node.get(node.id)
+        if known is None:
+            known = by_node[node.id] = tuple(
+                move
+                for move in node.entity_moves
+                if (found := self.nodes[move.target].fields.get(name)) is not None
+                and not found.is_alone
+            )
+        return known
+
+    def _demanded(self) -> dict[str, dict[int, tuple[EntityMove, ...]]]:
+        """Return what is known of the few names that some field with demands has, by node."""
+        if not self._demanding:
+            # The empty name is no field's: so this is done once.
+            found: dict[str, dict[int, tuple[EntityMove, ...]]] = {"": {}}
+            for node in self.nodes:
+                found |= {field.name: {} for field in node.fields.values() if not field.is_alone}
+            self._demanding.update(found)
+        return self._demanding

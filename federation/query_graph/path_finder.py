@@ -229,9 +229,8 @@ class PathFinder:
             fresh = [
                 jump
                 for source in found
-                for move in self._moves(source)
-                if self.graph.nodes[move.target].id not in reached
-                and (jump := self._jump(source, move, [source])) is not None
+                for move in self._moves(source, reached)
+                if (jump := self._jump(source, move, [source])) is not None
             ]
             if not fresh:
                 fresh = self._mixed_jumps(start, found, reached)
@@ -250,9 +249,8 @@ class PathFinder:
         """Jumps whose keys no one place holds: part of it here, part in another subgraph."""
         return [
             jump
-            for move in self._moves(start)
-            if self.graph.nodes[move.target].id not in reached
-            and (jump := self._jump(start, move, self._pool(found, move))) is not None
+            for move in self._moves(start, reached)
+            if (jump := self._jump(start, move, self._pool(found, move))) is not None
         ]
 
     def _pool(self, found: list[Path], move: EntityMove) -> list[Path]:
@@ -260,18 +258,22 @@ class PathFinder:
             return found
         return [path for path in found if not _used(path, move)]
 
-    def _moves(self, path: Path) -> Iterable[EntityMove]:
-        """Moves into other subgraphs than those this object has been fetched from."""
+    def _moves(self, path: Path, reached: set[int]) -> Iterable[EntityMove]:
+        """Moves into other subgraphs than those this object has been fetched from.
+
+        `reached`: ids of nodes that need no further way.
+        """
         assert path.node is not None
-        for move in path.node.entity_moves:
-            target = self.graph.nodes[move.target]
-            if target.subgraph == path.node.subgraph:
+        nodes, position, mask = self.graph.nodes, path.position, path.mask
+        for move in self.graph.outward(path.node):
+            if move.target in reached:
                 continue
-            if move.is_root and path.position.parent is None:
+            if move.is_root and position.parent is None:
                 continue  # the operation's own root: every subgraph's is a source by itself
             if not self._waits_for_keys or self._may_enter(path, move):
-                bit = self._bit(path.position, target.subgraph, 0)
-                if not path.mask & bit:
+                # A call that nobody has thought of yet is not among those of the path.
+                bit = self._bits.get((position.id, nodes[move.target].subgraph, 0), 0)
+                if not mask & bit:
                     yield move
 
     def _may_enter(self, path: Path, move: EntityMove) -> bool:
@@ -339,10 +341,10 @@ class PathFinder:
         options: list[Path] = []
         for source in pool:
             assert source.node is not None
-            for move in source.node.entity_moves:
+            for move in self.graph.demanding(source.node, field.name):
                 target = self.graph.nodes[move.target]
                 field_move = self.usable_move(target, field.name)
-                if field_move is None or field_move.is_alone:
+                if field_move is None:
                     continue
                 if target.subgraph in self._waiting:
                     continue
@@ -383,9 +385,11 @@ class PathFinder:
             if found and number >= MAX_SOURCES:
                 break
             for other in self.closure(source)[1:]:
-                after = self.advance(other, field)
-                if after is not None:
-                    found.append(after)
+                # Most subgraphs of an entity do not have the field, so this is asked first.
+                if other.vacuous or (other.node is not None and field.name in other.node.fields):
+                    after = self.advance(other, field)
+                    if after is not None:
+                        found.append(after)
             found += self.requiring(source, field)
         if field.selections:
             return prune(found, MAX_ALTERNATIVES, by_node=True)

@@ -85,7 +85,16 @@ class FieldShapes:
 class Position:
     """An object's place. `children` by key; `steps` is the way here without type conditions."""
 
-    __slots__ = ("_by_request", "_entries", "_shapes", "children", "id", "key", "parent")
+    __slots__ = (
+        "_by_request",
+        "_by_signature",
+        "_entries",
+        "_shapes",
+        "children",
+        "id",
+        "key",
+        "parent",
+    )
 
     def __init__(self, id: int, key: str, parent: Position | None, shapes: FieldShapes) -> None:
         self.id = id
@@ -95,6 +104,8 @@ class Position:
         self._shapes = shapes
         # key → (type, signature) of each selection that uses it
         self._entries: dict[str, list[tuple[str, Signature]]] = {}
+        # signature → the keys it has, with their place among all
+        self._by_signature: dict[Signature, dict[str, int]] = {}
         self._by_request: dict[tuple[str, Signature, str], str] = {}
 
     def selected_key(self, field: Field) -> str:
@@ -123,8 +134,11 @@ class Position:
         return known
 
     def _find(self, type_name: str, signature: Signature) -> str | None:
-        for key, entries in self._entries.items():
-            if any(s == signature for _, s in entries) and self._fits(key, type_name, signature):
+        keys = self._by_signature.get(signature)
+        if keys is None:
+            return None
+        for key in sorted(keys, key=keys.__getitem__):
+            if self._fits(key, type_name, signature):
                 self._entries[key].append((type_name, signature))
                 return key
         return None
@@ -134,8 +148,14 @@ class Position:
         while not self._fits(key, type_name, signature):
             number += 1
             key = f"{wanted}_{number}"
-        self._entries.setdefault(key, []).append((type_name, signature))
+        entries = self._entries.setdefault(key, [])
+        entries.append((type_name, signature))
+        keys = self._by_signature.setdefault(signature, {})
+        keys.setdefault(key, len(self._entries) if len(entries) == 1 else self._order(key))
         return key
+
+    def _order(self, key: str) -> int:
+        return next(number for number, known in enumerate(self._entries, 1) if known == key)
 
     def _fits(self, key: str, type_name: str, signature: Signature) -> bool:
         if key == "__typename":

@@ -17,10 +17,12 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from federation.composition.result import Diagnostic, SubgraphSource
 from federation.registry.errors import RegistryError
+
+if TYPE_CHECKING:
+    from federation.composition.result import Diagnostic, SubgraphSource
 
 DEFAULT_VARIANT = "current"
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
@@ -97,6 +99,9 @@ class SubgraphVersion:
 
     @property
     def source(self) -> SubgraphSource:
+        # Imported here: who only names a graph need not load all of composition.
+        from federation.composition.result import SubgraphSource
+
         return SubgraphSource(self.name, self.url, self.sdl)
 
 

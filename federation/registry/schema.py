@@ -11,9 +11,10 @@ from graphql import GraphQLDeferDirective, GraphQLSchema
 from federation.operation.access_rules import AccessRules
 from federation.operation.cost_rules import CostRules
 from federation.operation.normalize import Normalizer
+from federation.operation.validation.validate import DocumentValidator
 from federation.planning.planner import Planner
 from federation.registry.plan_cache import PlanCache
-from federation.supergraph.api_schema import build_api_schema
+from federation.supergraph.lazy_api_schema import lazy_api_schema
 from federation.supergraph.model import Supergraph
 from federation.supergraph.reader import read_supergraph
 
@@ -28,6 +29,7 @@ class Schema:
     sdl: str
     supergraph: Supergraph
     api_schema: GraphQLSchema
+    validator: DocumentValidator
     normalizer: Normalizer
     planner: Planner
     plans: PlanCache[Any]
@@ -46,23 +48,16 @@ def build_schema(sdl: str, plan_bytes: int = PLAN_BYTES) -> Schema:
 def schema_of(supergraph: Supergraph, sdl: str, plan_bytes: int) -> Schema:
     """Return the schema of a supergraph that was read from `sdl`, perhaps restricted since."""
     planner = Planner(supergraph)
+    api_schema = lazy_api_schema(supergraph, GraphQLDeferDirective)
     return Schema(
         version=hashlib.sha256(sdl.encode()).hexdigest()[:16],
         sdl=sdl,
         supergraph=supergraph,
-        api_schema=_with_defer(build_api_schema(supergraph)),
+        api_schema=api_schema,
+        validator=DocumentValidator(api_schema),
         normalizer=planner.normalizer,
         planner=planner,
         plans=PlanCache(plan_bytes),
         access=AccessRules(supergraph),
         costs=CostRules(supergraph),
     )
-
-
-def _with_defer(schema: GraphQLSchema) -> GraphQLSchema:
-    """Return the API schema with the directive that the server, not a subgraph, gives meaning."""
-    if schema.get_directive("defer") is not None:
-        return schema
-    kwargs = schema.to_kwargs()
-    kwargs["directives"] = (*schema.directives, GraphQLDeferDirective)
-    return GraphQLSchema(**kwargs)

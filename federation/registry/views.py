@@ -13,7 +13,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from federation.composition.contract import apply_contract
 from federation.registry.document_cache import DocumentCache
 from federation.registry.lookups import Lookups
 from federation.registry.schema import Schema, schema_of
@@ -38,6 +37,9 @@ def restricted(schema: Schema, contract: Contract) -> Schema:
     The planner is built anew on the restricted supergraph: only so the names of hidden types stay
     hidden behind interfaces and unions, too. Raises `ContractError` when nothing usable is left.
     """
+    # Imported here: most servers have no views, and it brings all of composition.
+    from federation.composition.contract import apply_contract
+
     supergraph = apply_contract(schema.supergraph, contract)
     return schema_of(supergraph, schema.sdl, schema.plans.max_bytes)
 

@@ -52,6 +52,9 @@ class Figures:
     levels: int = field(default=0, compare=False)
 
 
+_NOTHING = Figures()
+
+
 def check_nesting(text: str, limits: Limits) -> None:
     """Refuse brackets nested so deep that a recursive parser is at risk."""
     depth = 0
@@ -122,8 +125,10 @@ def over(limits: Limits, code: str, allowed: int, what: str) -> None:
 
 
 def _check_lists(document: DocumentNode, limits: Limits) -> None:
-    # No list has more items than the document has tokens.
-    if limits.max_list_items >= limits.parser_max_tokens:
+    # No list has more items than the document has tokens, or half as many as it has characters: an
+    # item of one character needs another between it and the next.
+    most = limits.max_list_items
+    if most >= limits.parser_max_tokens or (document.loc and document.loc.end < 2 * most):
         return
     visit(document, _Lists(limits))
 
@@ -184,7 +189,7 @@ def _measure(
                 inner = (
                     _measure(node.selection_set, fragments, known, left - 1)
                     if node.selection_set
-                    else Figures()
+                    else _NOTHING
                 )
                 depth = max(depth, inner.depth + 1)
                 fields += inner.fields + 1

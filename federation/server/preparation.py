@@ -18,7 +18,6 @@ from graphql import (
     GraphQLSyntaxError,
     OperationDefinitionNode,
     parse,
-    validate,
 )
 
 from federation.errors import PlanningError, RequestError
@@ -139,15 +138,14 @@ class Preparation:
         with stage("parse"):
             document = self._parse(text)
             node = select_operation(document, operation_name)
-        check_limits(document, node, self.limits)
+        with stage("limits"):
+            check_limits(document, node, self.limits)
         with stage("validate"):
-            errors = validate(
-                schema.api_schema,
+            errors = schema.validator.errors(
                 document,
                 max_errors=MAX_ERRORS,
                 # Names that a client did not know are introspection by another way.
                 hide_suggestions=not self.suggests,
-                allow_empty_selection_sets=False,
             )
         if errors:
             return _refused(text, document_errors(errors, "GRAPHQL_VALIDATION_FAILED"), 400)
@@ -173,7 +171,7 @@ class Preparation:
         size = _BYTES_FIXED + _BYTES_PER_CHARACTER * len(text)
         if made:
             # Whoever shares the plan later does not pay for it again.
-            size += _BYTES_PER_CHARACTER * len(compiled.source)
+            size += _BYTES_PER_CHARACTER * compiled.characters
         touched = schema.planner.labels_of(operation)
         defers = defer_variables(document)
         facts = None
@@ -200,10 +198,11 @@ class Preparation:
         plan = schema.planner.plan(
             operation, labels=labels, should_stop=lambda: time.monotonic() >= end
         )
-        compiled = compile_plan(plan)
+        with self.tracing.stage("compile"):
+            compiled = compile_plan(plan)
         if self.figures is not None:
             self.figures.planned(time.monotonic() - end + self.timeout)
-        return compiled, _BYTES_FIXED + _BYTES_PER_CHARACTER * len(compiled.source)
+        return compiled, _BYTES_FIXED + _BYTES_PER_CHARACTER * compiled.characters
 
     def _parse(self, text: str) -> DocumentNode:
         check_nesting(text, self.limits)

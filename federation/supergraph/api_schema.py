@@ -87,6 +87,11 @@ def is_inaccessible(directives: Iterable[ConstDirectiveNode]) -> bool:
     return any(node.name.value == "inaccessible" for node in directives)
 
 
+def has_nullability(supergraph: Supergraph) -> bool:
+    """Return whether the graph says what is null only for an error (`@semanticNonNull`)."""
+    return any(link.url.startswith(f"{NULLABILITY}/") for link in supergraph.links)
+
+
 @dataclass(frozen=True, slots=True)
 class _Builder:
     supergraph: Supergraph
@@ -100,7 +105,7 @@ class _Builder:
             executable = tuple(x for x in directive.locations if x in EXECUTABLE_LOCATIONS)
             if executable:
                 yield self._directive(directive, executable)
-        if any(link.url.startswith(f"{NULLABILITY}/") for link in self.supergraph.links):
+        if has_nullability(self.supergraph):
             for _, text in FEATURE_DIRECTIVES[NULLABILITY]:
                 definition = parse(text, no_location=True).definitions[0]
                 assert isinstance(definition, DirectiveDefinitionNode)

@@ -10,12 +10,13 @@ Every join directive names a subgraph by its `@join__graph(name:)`, not by its e
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from graphql import (
     ConstDirectiveNode,
+    DefinitionNode,
     DirectiveDefinitionNode,
     DocumentNode,
     EnumTypeDefinitionNode,
@@ -52,6 +53,8 @@ from federation.supergraph.model import (
     TypeDef,
     TypeKind,
 )
+from federation.supergraph.quick_reader import QuickReader
+from federation.supergraph.type_texts import NotPlain, TypeText, cut
 
 _KINDS: dict[type[TypeDefinitionNode], TypeKind] = {
     ScalarTypeDefinitionNode: TypeKind.SCALAR,
@@ -70,28 +73,65 @@ def read_supergraph(sdl: str) -> Supergraph:
     unknown here, or demands (`for: EXECUTION`, `for: SECURITY`) a feature unknown here.
     """
     try:
+        return _read_quickly(sdl)
+    except (NotPlain, GraphQLSyntaxError, SupergraphError):
+        # Once more from the whole syntax tree, which also tells what is wrong, and where.
+        return _read_whole(sdl)
+
+
+def _read_quickly(sdl: str) -> Supergraph:
+    """Return the supergraph, its types with fields read without a syntax tree (`type_texts`)."""
+    parts: list[TypeDefinitionNode | TypeText] = []
+    others: list[DefinitionNode] = []
+    for part in cut(sdl):
+        if isinstance(part, TypeText):
+            parts.append(part)
+            continue
+        definitions = parse(part, no_location=True).definitions
+        others += definitions
+        parts += [each for each in definitions if isinstance(each, TypeDefinitionNode)]
+    document = DocumentNode(definitions=tuple(others))
+    schema = _schema(document)
+    header = read_header(document, schema)
+    if header.version == (0, 1):
+        # Says on the types themselves who owns them; rare by now.
+        raise NotPlain
+    return _Reader(document, schema, header, parts).read()
+
+
+def _read_whole(sdl: str) -> Supergraph:
+    try:
         document = parse(sdl, no_location=True)
     except GraphQLSyntaxError as error:
         line, column = error.locations[0] if error.locations else (1, 1)
         raise SupergraphError(
             f"The supergraph is not valid GraphQL (line {line}, column {column}): {error.message}"
         ) from error
+    schema = _schema(document)
+    types = [each for each in document.definitions if isinstance(each, TypeDefinitionNode)]
+    return _Reader(document, schema, read_header(document, schema), types).read()
+
+
+def _schema(document: DocumentNode) -> SchemaDefinitionNode:
     schema = next((d for d in document.definitions if isinstance(d, SchemaDefinitionNode)), None)
     if schema is None:
         raise SupergraphError(
             "This is not a supergraph: it has no `schema` definition with @link to the join "
             "specification. Give the output of a composition, not the schema of one subgraph."
         )
-    return _Reader(document, schema, read_header(document, schema)).read()
+    return schema
 
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """One reading; `header` knows what the names of this document mean."""
+    """One reading; `header` knows what the names of this document mean. `parts`: all types, in
+    order; those that are words may be missing in `document`.
+    """
 
     document: DocumentNode
     schema: SchemaDefinitionNode
     header: Header
+    parts: Sequence[TypeDefinitionNode | TypeText]
 
     def read(self) -> Supergraph:
         roots = {o.operation: o.type.name.value for o in self.schema.operation_types}
@@ -140,11 +180,24 @@ class _Reader:
     # Types
 
     def _types(self) -> Iterator[TypeDef]:
-        for node in self.document.definitions:
-            if isinstance(node, TypeDefinitionNode):
-                origin = self.header.features.type_origin(node.name.value)
-                if origin is None or origin[0].url.identity not in KNOWN:
-                    yield self._type(node)
+        quick = QuickReader(
+            self.header,
+            self._join_fields,
+            lambda nodes, name: tuple(self._join_types(nodes, name)),
+            self._join_implements,
+        )
+        for part in self.parts:
+            if isinstance(part, TypeText):
+                found = quick.read(part)
+                if self._is_ours(found.name):
+                    yield found
+            elif self._is_ours(part.name.value):
+                yield self._type(part)
+
+    def _is_ours(self, name: str) -> bool:
+        """Whether a type is the graph's, and not of a specification."""
+        origin = self.header.features.type_origin(name)
+        return origin is None or origin[0].url.identity not in KNOWN
 
     def _type(self, node: TypeDefinitionNode) -> TypeDef:
         name = node.name.value
@@ -153,19 +206,14 @@ class _Reader:
             kind=_KINDS[type(node)],
             description=_text(node.description),
             directives=self.header.author_directives(node.directives),
-            joins=tuple(self._join_types(node)),
+            joins=tuple(self._join_types(node.directives, name)),
         )
         match node:
             case ObjectTypeDefinitionNode() | InterfaceTypeDefinitionNode():
                 return replace(
                     base,
                     interfaces=tuple(i.name.value for i in node.interfaces or ()),
-                    join_implements=tuple(
-                        JoinImplements(
-                            self.header.graph(a.get("graph"), name), str(a.get("interface"))
-                        )
-                        for a in self.header.joins(node.directives, "implements")
-                    ),
+                    join_implements=self._join_implements(node.directives, name),
                     fields={f.name.value: self._field(f, name) for f in node.fields or ()},
                 )
             case UnionTypeDefinitionNode():
@@ -185,10 +233,20 @@ class _Reader:
                 return replace(base, input_fields={f.name: f for f in fields})
         return base
 
-    def _join_types(self, node: TypeDefinitionNode) -> Iterator[JoinType]:
-        for arguments in self.header.joins(node.directives, "type"):
+    def _join_implements(
+        self, nodes: Iterable[ConstDirectiveNode] | None, name: str
+    ) -> tuple[JoinImplements, ...]:
+        return tuple(
+            JoinImplements(self.header.graph(a.get("graph"), name), str(a.get("interface")))
+            for a in self.header.joins(nodes, "implements")
+        )
+
+    def _join_types(
+        self, nodes: Iterable[ConstDirectiveNode] | None, name: str
+    ) -> Iterator[JoinType]:
+        for arguments in self.header.joins(nodes, "type"):
             yield JoinType(
-                subgraph=self.header.graph(arguments.get("graph"), node.name.value),
+                subgraph=self.header.graph(arguments.get("graph"), name),
                 key=arguments.get("key"),
                 extension=bool(arguments.get("extension", False)),
                 resolvable=bool(arguments.get("resolvable", True)),
