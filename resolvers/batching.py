@@ -15,11 +15,11 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import Future
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Mapping
 from contextvars import ContextVar
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from aiodataloader import DataLoader
+from aiodataloader import DataLoader, Loader, dispatch_queue
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -29,6 +29,11 @@ Arguments = TypeVar("Arguments", bound=Hashable)
 
 MOST_KEYS = 5_000
 """Keys in one statement; more become several statements. An array of this size is some 100 kB."""
+
+
+PATIENCE = 5
+"""Turns of the event loop, some microseconds each, that a batch waits for more keys: resolvers that
+run as tasks, and what these gather, ask later than those without one."""
 
 
 class TooManyLoads(Exception):
@@ -89,13 +94,45 @@ LOAD_BUDGET: ContextVar[LoadBudget | None] = ContextVar("load_budget", default=N
 
 
 class BatchLoader(DataLoader[Key, Value]):
-    """A data loader that counts against the request's budget."""
+    """A data loader that counts against the request's budget.
+
+    A request makes some dozen of them and asks them thousands of times, always for hashable keys
+    and with a cache: what the base class would decide each time is settled here.
+    """
+
+    max_batch_size = MOST_KEYS
+
+    def __init__(self, load: Callable[[list[Key]], Coroutine[Any, Any, list[Value]]]) -> None:
+        self.loop = asyncio.get_event_loop()
+        self.batch_load_fn = load
+        self.get_cache_key = _itself
+        self._cache = {}
+        self._queue = []
 
     def load(self, key: Key) -> Future[Value]:
         budget = LOAD_BUDGET.get()
         if budget is not None:
             budget.spend()
-        return super().load(key)
+        known = self._cache.get(key)
+        if known is not None:
+            return known
+        if key is None:
+            raise TypeError("a loader was asked for no key")
+        future = self._cache[key] = self.loop.create_future()
+        self._queue.append(Loader(key, future))
+        if len(self._queue) == 1:
+            self.loop.call_soon(self._send_after, PATIENCE)
+        return future
+
+    def _send_after(self, turns: int) -> None:
+        if turns:
+            self.loop.call_soon(self._send_after, turns - 1)
+        else:
+            dispatch_queue(self)
+
+
+def _itself(key: Any) -> Any:
+    return key
 
 
 def batch_loader(
@@ -108,7 +145,7 @@ def batch_loader(
         found = await (load(keys) if budget is None else budget.run(load, keys))
         return [found.get(key, missing) for key in keys]
 
-    return BatchLoader(load_in_order, max_batch_size=MOST_KEYS)
+    return BatchLoader(load_in_order)
 
 
 class LoadersByArgument(Generic[Arguments, Key, Value]):

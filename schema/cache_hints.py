@@ -15,13 +15,15 @@ answers. `cache-tag` names the tables: who hears of their changes drops the answ
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from resolvers.database.observed import Observation
-from resolvers.hub.cache_tags import WatchedTables
+from resolvers.database.pool import Database
+from resolvers.hub.cache_tags import CacheTagListener, Drops, WatchedTables, watch_tables
 from resolvers.identity import ANONYMOUS
 from resolvers.values.dates import CHINA_TIME
 from schema.common.context import SubgraphContext
@@ -75,6 +77,24 @@ class CacheHints:
         if tags:
             headers["cache-tag"] = ", ".join(sorted(tags))
         return headers
+
+
+@asynccontextmanager
+async def hints_of(
+    database: Database, cache: Drops | None, *, enabled: bool
+) -> AsyncIterator[CacheHints | None]:
+    """Watch what is written to `database` around the block; give how answers are marked, None where
+    they are not kept. `cache` is told what does not hold any more.
+    """
+    if not enabled:
+        yield None
+        return
+    hints = CacheHints(await watch_tables(database))
+    if cache is None:
+        yield hints
+        return
+    async with CacheTagListener(database, cache).running():
+        yield hints
 
 
 def _left_of_day(today: date, now: datetime) -> int:

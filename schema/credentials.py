@@ -9,7 +9,8 @@ caller is read in `resolvers.credentials`.
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from resolvers.credentials import (
     CredentialsRefused,
@@ -22,6 +23,20 @@ from resolvers.identity import ANONYMOUS, Caller
 __all__ = ["CredentialsRefused", "caller_of_claims", "caller_of_header", "checked_caller"]
 
 LONGEST: Final = 8_192
+
+
+def caller_of(
+    claims: Mapping[str, Any] | None, authorization: bytes | None, *, development: bool
+) -> Caller:
+    """Return the caller by verified claims where there are any, else by the header.
+
+    Raises:
+        CredentialsRefused: they make no caller.
+    """
+    if claims is not None:
+        return caller_of_claims(claims)
+    shown = None if authorization is None else authorization.decode("latin-1")
+    return caller_of_header(shown, development=development)
 
 
 def caller_of_header(authorization: str | None, *, development: bool) -> Caller:

@@ -7,10 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from resolvers.database.launcher import EmbeddedSettings
     from resolvers.database.pool import PoolSettings
+
+
+# One for a transaction, one for what is read beside it.
+_LEAST_CONNECTIONS = 2
 
 
 class DatabaseSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -26,7 +31,7 @@ class DatabaseSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     directory: str | None = None
     port: Annotated[int, Meta(ge=1, le=65535)] | None = None
     account: str | None = None
-    max_connections: Annotated[int, Meta(ge=2, le=500)] = 10
+    max_connections: Annotated[int, Meta(ge=_LEAST_CONNECTIONS, le=500)] = 10
     statement_cache_size: Annotated[int, Meta(ge=0)] = 256
 
     @property
@@ -40,6 +45,27 @@ class DatabaseSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
         directory = Path(self.directory) if self.directory else None
         return EmbeddedSettings(directory=directory, port=self.port, account=self.account)
+
+    def part(self, index: int, count: int, extra: int) -> DatabaseSection:
+        """Return the section of process `index` of `count` that share the bound of the pool.
+
+        The first has up to `extra` connections more, for work that only one process does. Raises
+        `DatabaseError` where there are not two for each.
+        """
+        from resolvers.database.errors import DatabaseError
+
+        free = self.max_connections - _LEAST_CONNECTIONS * count
+        if free < 0:
+            raise DatabaseError(
+                "DATABASE_CONFIG",
+                f"database.max_connections is {self.max_connections}, for all {count} workers"
+                f" together; each needs {_LEAST_CONNECTIONS}, so set at least"
+                f" {_LEAST_CONNECTIONS * count}",
+            )
+        extra = min(extra, free)
+        free -= extra
+        own = _LEAST_CONNECTIONS + free // count + (index < free % count)
+        return replace(self, max_connections=own + (extra if index == 0 else 0))
 
     def pool(self) -> PoolSettings:
         """Return how many connections to keep."""

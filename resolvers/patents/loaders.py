@@ -36,7 +36,6 @@ def patent_row(record: Record) -> PatentRow:
         record["kind"],
         record["pct_national_phase"],
         record["title"],
-        record["abstract"],
         record["filing_date"],
         record["grant_date"],
         record["expiry_date"],
@@ -73,6 +72,7 @@ class PatentLoaders:
         self.patents: DataLoader[str, PatentRow | None] = batch_loader(
             refreshed(live, "PATENT", self._patents, lambda number: (number,)), None
         )
+        self.abstracts: DataLoader[str, str | None] = batch_loader(self._abstracts, None)
         self.patent_of_publication: DataLoader[str, str | None] = batch_loader(
             self._patent_of_publication, None
         )
@@ -98,6 +98,10 @@ class PatentLoaders:
     async def _patents(self, numbers: list[str]) -> Mapping[str, PatentRow]:
         records = await self._queries.fetch("patents.patents", sql.PATENTS, numbers)
         return {record["application_number"]: patent_row(record) for record in records}
+
+    async def _abstracts(self, numbers: list[str]) -> Mapping[str, str]:
+        records = await self._queries.fetch("patents.abstracts", sql.ABSTRACTS, numbers)
+        return {record["application_number"]: record["abstract"] for record in records}
 
     async def _patent_of_publication(self, numbers: list[str]) -> Mapping[str, str]:
         records = await self._queries.fetch(

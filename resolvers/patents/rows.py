@@ -18,7 +18,6 @@ class PatentRow:
     kind: str
     pct_national_phase: bool
     title: str
-    abstract: str | None
     filing_date: date
     grant_date: date | None
     expiry_date: date | None

@@ -7,7 +7,7 @@ from typing import Final
 from resolvers.value_rows import PROVENANCE_COLUMNS
 
 _COLUMN_NAMES: Final = (
-    "application_number, office_code, kind, pct_national_phase, title, abstract, filing_date, "
+    "application_number, office_code, kind, pct_national_phase, title, filing_date, "
     "grant_date, expiry_date, main_ipc, applicant_region, locarno, legal_status, "
     f"legal_status_as_of, under_preservation, {PROVENANCE_COLUMNS}"
 )
@@ -19,6 +19,11 @@ select {PATENT_COLUMNS} from patents.patent as p where p.application_number = an
 PATENT_PAGE: Final = f"select {PATENT_COLUMNS} from patents.patent as p"
 PATENT_COUNT: Final = "select count(*) from patents.patent as p"
 
+# Apart, since an abstract is longer than all else and seldom shown.
+ABSTRACTS: Final = """
+select application_number, abstract from patents.patent
+where application_number = any($1) and abstract is not null
+"""
 PATENT_OF_PUBLICATIONS: Final = """
 select number, application_number from patents.publication where number = any($1)
 """

@@ -10,6 +10,7 @@ loaded before.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -39,6 +40,14 @@ class LoadedList(Struct, frozen=True):
     updated: int = 0
     deleted: int = 0
     skipped: bool = False
+
+
+async def load_shipped(database: Database, say: Callable[[str], None]) -> None:
+    """Load the shipped lists that are new, and tell of them. Raises `DatabaseError`."""
+    loaded = [each for each in await load_reference(database) if not each.skipped]
+    if loaded:
+        rows = ", ".join(f"{each.name} {each.rows}" for each in loaded)
+        say(f"reference data loaded: {rows}")
 
 
 async def load_reference(

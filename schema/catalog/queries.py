@@ -28,7 +28,7 @@ from schema.common import descriptions
 from schema.common.context import Info
 from schema.common.descriptions import zh_en
 from schema.common.entities import id_text, uuid_key
-from schema.common.fields import computed
+from schema.common.fields import computed, loaded
 from schema.common.pages import connect, page_size
 from schema.common.scalars import IndustryCode, RegionCode
 from schema.common.sizes import paged, sized
@@ -69,7 +69,7 @@ class ServiceProductFilter:
 
 @strawberry.type(description=zh_en("查询", "Queries"))
 class Query:
-    @computed(description=zh_en("按代码查询数据底座", "One data foundation by its code"))
+    @loaded(description=zh_en("按代码查询数据底座", "One data foundation by its code"))
     async def data_foundation(
         self,
         info: Info,
@@ -149,7 +149,7 @@ class Query:
         )
         return [ServiceStandard.from_row(row) for row in rows]
 
-    @computed(description=zh_en("按标识查询服务产品", "One service product by its id"))
+    @loaded(description=zh_en("按标识查询服务产品", "One service product by its id"))
     async def service_product(
         self,
         info: Info,

@@ -36,7 +36,7 @@ from schema.catalog.parts import (
 from schema.common import descriptions
 from schema.common.context import Info
 from schema.common.descriptions import zh_en
-from schema.common.fields import computed
+from schema.common.fields import computed, loaded
 from schema.common.pages import Connection
 from schema.common.scalars import USCC, IndustryCode, RegionCode
 from schema.common.sizes import sized
@@ -102,12 +102,12 @@ class DataFoundation:
     def provider(self) -> OperationCenter | None:
         return _center(self.row.provider_code)
 
-    @computed(description=zh_en("字段", "Its fields"), directives=sized(20))
+    @loaded(description=zh_en("字段", "Its fields"), directives=sized(20))
     async def fields(self, info: Info) -> list[DataField]:
         rows = await info.context.loaders.catalog.fields.load(self.row.code)
         return [DataField.from_row(row) for row in rows]
 
-    @computed(
+    @loaded(
         description=zh_en(
             "对其的使用授权（由新到旧，最多 1000 个）；只有有关单位可见",
             "Grants on it, newest first, at most 1000; shown to those concerned",
@@ -158,13 +158,13 @@ class DataAccessGrant:
             usage=GrantUsage.from_row(row),
         )
 
-    @computed(description=zh_en("所及数据底座", "The data foundation it is for"))
+    @loaded(description=zh_en("所及数据底座", "The data foundation it is for"))
     async def data_foundation(self, info: Info) -> DataFoundation:
         row = await info.context.loaders.catalog.foundations.load(self.row.foundation_code)
         assert row is not None  # a foreign key
         return DataFoundation.from_row(row)
 
-    @computed(
+    @loaded(
         description=zh_en(
             "作出决定或撤销时的说明", "What was said when it was decided on or revoked"
         )
@@ -214,12 +214,12 @@ class ServiceStandard:
     def issued_by(self) -> OperationCenter | None:
         return _center(self.row.issuer_code)
 
-    @computed(description=zh_en("各项要求", "What it asks for"), directives=sized(10))
+    @loaded(description=zh_en("各项要求", "What it asks for"), directives=sized(10))
     async def requirements(self, info: Info) -> list[StandardRequirement]:
         rows = await info.context.loaders.catalog.requirements.load(self.row.key)
         return [StandardRequirement.from_row(row) for row in rows]
 
-    @computed(description=zh_en("取代它的版本", "The version that replaced it"))
+    @loaded(description=zh_en("取代它的版本", "The version that replaced it"))
     async def replaced_by(self, info: Info) -> ServiceStandard | None:
         if self.row.replaced_by is None:
             return None
@@ -278,25 +278,25 @@ class ServiceProduct:
         uscc = self.row.provider_uscc
         return Organization(uscc=USCC(uscc)) if uscc else None
 
-    @computed(description=zh_en("所依据的服务标准", "The standard it is published against"))
+    @loaded(description=zh_en("所依据的服务标准", "The standard it is published against"))
     async def standard(self, info: Info) -> ServiceStandard:
         row = await info.context.loaders.catalog.standards.load(self.row.standard_key)
         assert row is not None  # a foreign key
         return ServiceStandard.from_row(row)
 
-    @computed(
+    @loaded(
         description=zh_en("使用的数据底座", "The data foundations it uses"), directives=sized(3)
     )
     async def uses_data_foundations(self, info: Info) -> list[DataFoundation]:
         rows = await info.context.loaders.catalog.foundations_of_product.load(self.row.id)
         return [DataFoundation.from_row(row) for row in rows]
 
-    @computed(description=zh_en("服务地区", "The regions it is offered in"), directives=sized(5))
+    @loaded(description=zh_en("服务地区", "The regions it is offered in"), directives=sized(5))
     async def regions(self, info: Info) -> list[Region]:
         codes = await info.context.loaders.catalog.regions_of_product.load(self.row.id)
         return [Region(code=RegionCode(code)) for code in codes]
 
-    @computed(
+    @loaded(
         description=zh_en("面向的行业；空为不限", "The industries it is for; none: all"),
         directives=sized(5),
     )
@@ -304,7 +304,7 @@ class ServiceProduct:
         codes = await info.context.loaders.catalog.industries_of_product.load(self.row.id)
         return [Industry(code=IndustryCode(code)) for code in codes]
 
-    @computed(
+    @loaded(
         description=zh_en(
             "最近一次检查的结果，按标准的顺序",
             "Results of the last checks, in the standard's order",
@@ -315,7 +315,7 @@ class ServiceProduct:
         rows = await info.context.loaders.catalog.conformance.load(self.row.id)
         return [ConformanceResult.from_row(row) for row in rows]
 
-    @computed(
+    @loaded(
         description=zh_en(
             "证明材料；只有有关单位可见，其他人为空",
             "Evidence, for those concerned; null for others",
@@ -328,7 +328,7 @@ class ServiceProduct:
         rows = await info.context.loaders.catalog.evidence.load(self.row.id)
         return [EvidenceLink.from_row(row) for row in rows]
 
-    @computed(
+    @loaded(
         description=zh_en("状态变化（由早到晚）", "Changes of its status, oldest first"),
         directives=sized(5),
     )
@@ -348,7 +348,7 @@ class ServiceProduct:
 class OperationCenter:
     code: strawberry.ID = field(description=descriptions.CENTER_CODE)
 
-    @computed(
+    @loaded(
         description=zh_en(
             "其服务产品（由新到旧，最多 1000 个）；未发布的只有有关单位可见",
             "Its service products, newest first, at most 1000; drafts are shown to those concerned",
@@ -366,11 +366,11 @@ class OperationCenter:
         loader = info.context.loaders.catalog.products_of_center
         return _products(await loader.load(wanted, self.code))
 
-    @computed(description=zh_en("已发布的服务产品数", "Number of its published service products"))
+    @loaded(description=zh_en("已发布的服务产品数", "Number of its published service products"))
     async def published_product_count(self, info: Info) -> int:
         return await info.context.loaders.catalog.published_count.load(self.code)
 
-    @computed(
+    @loaded(
         description=zh_en(
             "是否已发布运营基础服务（供需对接、交易撮合、评估评价、投融资、保险）；交易、金融服务平台"
             "至少应有一项，其他为空",
@@ -383,7 +383,7 @@ class OperationCenter:
             return None
         return await info.context.loaders.catalog.offers_basic_service.load(self.code)
 
-    @computed(
+    @loaded(
         description=zh_en("其提供的数据底座", "The data foundations it provides"),
         directives=sized(5),
     )
@@ -391,7 +391,7 @@ class OperationCenter:
         rows = await info.context.loaders.catalog.foundations_of_provider.load(self.code)
         return [DataFoundation.from_row(row) for row in rows]
 
-    @computed(
+    @loaded(
         description=zh_en(
             "其数据使用授权（由新到旧，最多 1000 个）；只有有关单位可见",
             "Grants given to it, newest first, at most 1000; shown to those concerned",
@@ -408,7 +408,7 @@ class OperationCenter:
 class Organization:
     uscc: USCC = field(description=descriptions.USCC)
 
-    @computed(
+    @loaded(
         description=zh_en(
             "由其提供的服务产品（由新到旧，最多 1000 个）；未发布的只有有关单位可见",
             "Service products it renders, newest first, at most 1000; drafts are shown to those "
@@ -425,7 +425,7 @@ class Organization:
 class Region:
     code: RegionCode = field(description=descriptions.REGION_CODE)
 
-    @computed(
+    @loaded(
         description=zh_en(
             "面向该地（含其上级、下级）的已发布服务产品（由新到旧，最多 1000 个）",
             "Published products offered here, in what contains it or in a part of it, newest "
@@ -442,7 +442,7 @@ class Region:
 class Industry:
     code: IndustryCode = field(description=descriptions.INDUSTRY_CODE)
 
-    @computed(
+    @loaded(
         description=zh_en(
             "面向该行业（含其上级、下级）的已发布服务产品（由新到旧，最多 1000 个）",
             "Published products for it, for what contains it or for a part of it, newest first, at "

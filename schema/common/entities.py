@@ -25,6 +25,7 @@ from resolvers.identity import Role
 from schema.common.context import Info, SubgraphContext
 from schema.common.descriptions import zh_en
 from schema.common.errors import CodedError
+from schema.execution.loads import load_together
 
 MOST_REPRESENTATIONS = 10_000
 
@@ -44,6 +45,8 @@ class Entity:
     load: Callable[[SubgraphContext, Any], Awaitable[object | None]]
     # puts what @requires brought, fields of other subgraphs in the representation, into the object
     take: Callable[[Any, Mapping[str, Any]], None] | None = None
+    # whether `load` waits for loaders and for nothing else, so that it needs no task
+    loads_only: bool = True
 
     @property
     def name(self) -> str:
@@ -90,10 +93,11 @@ async def resolve_representations(
             f"一次最多 {MOST_REPRESENTATIONS} 个实体",
             f"At most {MOST_REPRESENTATIONS} representations in one call",
         )
-    # gather starts every load before any batch is sent, so each loader sees all its keys at once
-    return await asyncio.gather(
-        *(_resolve_one(entities, context, each) for each in representations)
-    )
+    # every load starts before any batch is sent, so each loader sees all its keys at once
+    loads = [_resolve_one(entities, context, each) for each in representations]
+    if all(entity.loads_only for entity in entities.values()):
+        return await load_together(loads)
+    return await asyncio.gather(*loads)
 
 
 async def _resolve_one(

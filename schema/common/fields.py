@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import strawberry
 
 Method = TypeVar("Method", bound=Callable[..., Any])
+
+LOADS_ONLY: Final = "loads_only"
+"""Attribute of an asynchronous method that waits for loaders and for nothing else."""
 
 
 def requiring(fields: str, *, description: str) -> Callable[[Method], Method]:
@@ -26,6 +29,27 @@ def computed(
         name=name, description=description, directives=directives
     )
     return decorator
+
+
+def loads_only(method: Method) -> Method:
+    """Mark a resolver that waits for loaders and for nothing else.
+
+    It is executed without a task of its own (`schema.execution.pending`), so it must not use what
+    belongs to a task: time limits, task groups, changes of context variables.
+    """
+    setattr(method, LOADS_ONLY, True)
+    return method
+
+
+def loaded(
+    *, description: str, name: str | None = None, directives: Sequence[object] = ()
+) -> Callable[[Method], Method]:
+    """Return the decorator of a computed field that waits for loaders only (`loads_only`)."""
+    decorate: Callable[[Method], Method] = computed(
+        description=description, name=name, directives=directives
+    )
+
+    return lambda method: decorate(loads_only(method))
 
 
 def scoped(scope: str, *, description: str) -> Callable[[Method], Method]:

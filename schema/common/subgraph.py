@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -27,11 +27,14 @@ from graphql.language import (
 from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.federation import Schema
 from strawberry.printer import print_schema
+from strawberry.types import ExecutionResult
 from strawberry.types.execution import ExecutionContext
 
 from schema.common.entities import Entity, federated_query
 from schema.common.operations import NamedOperation
 from schema.common.scalars import schema_config
+from schema.execution.documents import read_document
+from schema.execution.executor import CompiledExecutor
 
 FEDERATION_VERSION: Final = "2.9"
 CACHED_DOCUMENTS = 500
@@ -60,6 +63,7 @@ class SubgraphSchema(Schema):
             types=[*types, *(entity.type_ for entity in entities)],
             config=schema_config(),
             federation_version=FEDERATION_VERSION,
+            execution_context_class=CompiledExecutor,
             extensions=[
                 lambda: ParserCache(maxsize=CACHED_DOCUMENTS),
                 lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
@@ -68,6 +72,32 @@ class SubgraphSchema(Schema):
         )
 
         _forget_null_defaults(self._schema.type_map.values())
+        self._document = lru_cache(CACHED_DOCUMENTS)(partial(read_document, self._schema))
+
+    async def execute(
+        self,
+        query: str | None,
+        variable_values: dict[str, Any] | None = None,
+        context_value: Any | None = None,
+        root_value: Any | None = None,
+        operation_name: str | None = None,
+        *options: Any,
+        **named: Any,
+    ) -> ExecutionResult:
+        """Return the result, of a query by the plans of its document; see Strawberry."""
+        if query and root_value is None and not options and not named:
+            document = self._document(query)
+            if document is not None and document.serves(operation_name):
+                return await document.execute(variable_values, context_value)
+        return await super().execute(
+            query,
+            variable_values,
+            context_value,
+            root_value,
+            operation_name,
+            *options,
+            **named,
+        )
 
     @cached_property
     def sdl(self) -> str:

@@ -15,7 +15,7 @@ from resolvers.featured.sight import Sight
 from schema.common import descriptions
 from schema.common.context import Info
 from schema.common.descriptions import zh_en
-from schema.common.fields import computed
+from schema.common.fields import computed, loaded
 from schema.common.scalars import USCC, ApplicationNumber, IndustryCode, OfficeCode
 from schema.common.sizes import sized
 from schema.featured.enums import InternationalKind, InternationalStatus, TransformationStage
@@ -81,7 +81,7 @@ class AdvancedTechProject:
         uscc = self.row.adopter_uscc
         return Organization(uscc=USCC(uscc)) if uscc else None
 
-    @computed(description=zh_en("所涉专利", "The patents concerned"), directives=sized(5))
+    @loaded(description=zh_en("所涉专利", "The patents concerned"), directives=sized(5))
     async def patents(self, info: Info) -> list[Patent]:
         return _patents(await info.context.loaders.featured.patents_of_advanced.load(self.row.id))
 
@@ -126,12 +126,12 @@ class InternationalProject:
     def owner(self) -> Organization:
         return Organization(uscc=USCC(self.row.owner_uscc))
 
-    @computed(description=zh_en("所涉专利", "The patents concerned"), directives=sized(5))
+    @loaded(description=zh_en("所涉专利", "The patents concerned"), directives=sized(5))
     async def patents(self, info: Info) -> list[Patent]:
         loader = info.context.loaders.featured.patents_of_international
         return _patents(await loader.load(self.row.id))
 
-    @computed(description=zh_en("目标局", "The offices it aims at"), directives=sized(3))
+    @loaded(description=zh_en("目标局", "The offices it aims at"), directives=sized(3))
     async def target_offices(self, info: Info) -> list[Office]:
         codes = await info.context.loaders.featured.offices_of_international.load(self.row.id)
         return [Office(code=OfficeCode(code)) for code in codes]
@@ -141,12 +141,12 @@ class InternationalProject:
 class Patent:
     application_number: ApplicationNumber = field(description=descriptions.APPLICATION_NUMBER)
 
-    @computed(description=ADVANCED, directives=sized(2))
+    @loaded(description=ADVANCED, directives=sized(2))
     async def advanced_tech_projects(self, info: Info) -> list[AdvancedTechProject]:
         loader = info.context.loaders.featured.advanced_of_patent
         return _advanced(await loader.load(sight_of(info), self.application_number))
 
-    @computed(description=INTERNATIONAL, directives=sized(2))
+    @loaded(description=INTERNATIONAL, directives=sized(2))
     async def international_projects(self, info: Info) -> list[InternationalProject]:
         loader = info.context.loaders.featured.international_of_patent
         return _international(await loader.load(sight_of(info), self.application_number))
@@ -156,7 +156,7 @@ class Patent:
 class Organization:
     uscc: USCC = field(description=descriptions.USCC)
 
-    @computed(
+    @loaded(
         description=zh_en(
             "作为持有或承接单位的先进技术转化项目（由新到旧，最多 1000 个）；未解密的只有其平台和"
             "国家知识产权局可见",
@@ -169,7 +169,7 @@ class Organization:
         loader = info.context.loaders.featured.advanced_of_organization
         return _advanced(await loader.load(sight_of(info), self.uscc))
 
-    @computed(description=INTERNATIONAL, directives=sized(5))
+    @loaded(description=INTERNATIONAL, directives=sized(5))
     async def international_projects(self, info: Info) -> list[InternationalProject]:
         loader = info.context.loaders.featured.international_of_organization
         return _international(await loader.load(sight_of(info), self.uscc))
@@ -179,12 +179,12 @@ class Organization:
 class OperationCenter:
     code: strawberry.ID = field(description=descriptions.CENTER_CODE)
 
-    @computed(description=ADVANCED, directives=sized(20))
+    @loaded(description=ADVANCED, directives=sized(20))
     async def advanced_tech_projects(self, info: Info) -> list[AdvancedTechProject]:
         loader = info.context.loaders.featured.advanced_of_platform
         return _advanced(await loader.load(sight_of(info), self.code))
 
-    @computed(description=INTERNATIONAL, directives=sized(20))
+    @loaded(description=INTERNATIONAL, directives=sized(20))
     async def international_projects(self, info: Info) -> list[InternationalProject]:
         loader = info.context.loaders.featured.international_of_platform
         return _international(await loader.load(sight_of(info), self.code))
@@ -201,7 +201,7 @@ class Industry:
 class Office:
     code: OfficeCode = field(description=descriptions.OFFICE_CODE)
 
-    @computed(
+    @loaded(
         description=zh_en(
             "以其为目标局的国际化运营项目（由新到旧，最多 1000 个）；未实施的只有有关单位可见",
             "Projects of international operation that aim at it, newest first, at most 1000; those "

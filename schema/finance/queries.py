@@ -15,7 +15,7 @@ from schema.common import descriptions
 from schema.common.context import Info
 from schema.common.descriptions import zh_en
 from schema.common.entities import id_text, uuid_key
-from schema.common.fields import computed
+from schema.common.fields import computed, loaded
 from schema.common.pages import page_size
 from schema.common.scalars import USCC, ApplicationNumber
 from schema.common.sizes import sized, sliced
@@ -27,7 +27,7 @@ MOST_PROJECTS: Final = 500
 
 @strawberry.type(description=zh_en("查询", "Queries"))
 class Query:
-    @computed(description=zh_en("按登记号查询质押登记", "One pledge by its registration number"))
+    @loaded(description=zh_en("按登记号查询质押登记", "One pledge by its registration number"))
     async def pledge(
         self,
         info: Info,
@@ -73,7 +73,7 @@ class Query:
         records = await listed.load_first(info.context.loaders.queries, size)
         return [PledgeRegistration.from_row(pledge_row(record)) for record in records]
 
-    @computed(
+    @loaded(
         description=zh_en(
             "按标识查询投融资项目；无权知悉的为空",
             "One financing project by its id; null for one the caller may not know of",

@@ -24,7 +24,7 @@ from resolvers.value_rows import PartyRow
 from schema.common import descriptions
 from schema.common.context import Info
 from schema.common.descriptions import zh_en
-from schema.common.fields import computed
+from schema.common.fields import computed, loaded
 from schema.common.provenance import note_read
 from schema.common.scalars import USCC, ApplicationNumber, RegionCode
 from schema.common.sizes import sized
@@ -142,19 +142,19 @@ class PledgeRegistration:
             consents_open_licence=row.consents_open_licence,
         )
 
-    @computed(description=zh_en("被质押的专利", "The patents pledged"), directives=sized(5))
+    @loaded(description=zh_en("被质押的专利", "The patents pledged"), directives=sized(5))
     async def patents(self, info: Info) -> list[Patent]:
         loader = info.context.loaders.finance.patents_of_pledge
         return _patents(await loader.load(self.registration_number))
 
-    @computed(description=zh_en("出质人", "Pledgors"), directives=sized(2))
+    @loaded(description=zh_en("出质人", "Pledgors"), directives=sized(2))
     async def pledgors(self, info: Info) -> list[Party]:
         parties = await info.context.loaders.finance.parties_of_pledge.load(
             self.registration_number
         )
         return [Party.from_row(row) for row in parties.pledgors]
 
-    @computed(description=zh_en("质权人", "Pledgees"), directives=sized(2))
+    @loaded(description=zh_en("质权人", "Pledgees"), directives=sized(2))
     async def pledgees(self, info: Info) -> list[Party]:
         parties = await info.context.loaders.finance.parties_of_pledge.load(
             self.registration_number
@@ -174,7 +174,7 @@ class PledgeRegistration:
         await require_secured_amount(info, self.row)
         return Money.from_row(self.row.secured)
 
-    @computed(
+    @loaded(
         description=zh_en("历次变更（由早到晚）", "Changes, earliest first"), directives=sized(3)
     )
     async def changes(self, info: Info) -> list[PledgeChange]:
@@ -212,7 +212,7 @@ class ValuationReport:
             standard=row.standard,
         )
 
-    @computed(description=zh_en("所评估的专利", "The patents valued"), directives=sized(5))
+    @loaded(description=zh_en("所评估的专利", "The patents valued"), directives=sized(5))
     async def patents(self, info: Info) -> list[Patent]:
         loader = info.context.loaders.finance.patents_of_valuation
         return _patents(await loader.load(self.row.id))
@@ -265,7 +265,7 @@ class FinancingProject:
             granted_on=row.granted_on,
         )
 
-    @computed(description=zh_en("所涉专利", "The patents concerned"), directives=sized(5))
+    @loaded(description=zh_en("所涉专利", "The patents concerned"), directives=sized(5))
     async def patents(self, info: Info) -> list[Patent]:
         loader = info.context.loaders.finance.patents_of_financing
         return _patents(await loader.load(self.row.id))
@@ -306,7 +306,7 @@ class InsurancePolicy:
             to=row.term_to,
         )
 
-    @computed(description=zh_en("所涉专利", "The patents insured"), directives=sized(5))
+    @loaded(description=zh_en("所涉专利", "The patents insured"), directives=sized(5))
     async def patents(self, info: Info) -> list[Patent]:
         loader = info.context.loaders.finance.patents_of_insurance
         return _patents(await loader.load(self.policy_number))
@@ -327,7 +327,7 @@ class InsurancePolicy:
 class Patent:
     application_number: ApplicationNumber = field(description=descriptions.APPLICATION_NUMBER)
 
-    @computed(
+    @loaded(
         description=zh_en("质押登记（由新到旧）", "Pledges, latest registration first"),
         directives=sized(2),
     )
@@ -357,7 +357,7 @@ class Patent:
         active = await self._active_pledges(info)
         return joint_consent(row.consents_open_licence for row in active)
 
-    @computed(
+    @loaded(
         description=zh_en("评估报告（基准日由近到远）", "Valuations, latest base date first"),
         directives=sized(2),
     )
@@ -365,7 +365,7 @@ class Patent:
         loader = info.context.loaders.finance.valuations_of_patent
         return [ValuationReport.from_row(row) for row in await loader.load(self.application_number)]
 
-    @computed(
+    @loaded(
         description=zh_en("保险（由新到旧）", "Insurance, latest term first"), directives=sized(2)
     )
     async def insurance(self, info: Info) -> list[InsurancePolicy]:
@@ -407,7 +407,7 @@ class Organization:
     ) -> list[PledgeRegistration]:
         return await self._pledges(info, status, "PLEDGEE")
 
-    @computed(
+    @loaded(
         description=zh_en(
             "申请的投融资项目（由新到旧，最多 1000 条）；办理中的只对有关各方可见",
             "Financing it applied for, latest first, at most 1000; what is still decided on only "
@@ -434,7 +434,7 @@ class Organization:
 class OperationCenter:
     code: strawberry.ID = field(description=descriptions.CENTER_CODE)
 
-    @computed(
+    @loaded(
         description=zh_en(
             "受理的投融资项目（由新到旧，最多 1000 条）；办理中的只对有关各方可见",
             "Financing projects it handles, latest first, at most 1000; what is still decided on "
@@ -454,7 +454,7 @@ class OperationCenter:
         )
         return [FinancingProject.from_row(row) for row in rows]
 
-    @computed(
+    @loaded(
         description=zh_en(
             "促成的融资金额（元，仅计已放款的人民币固定金额）",
             "Money paid out in its projects: fixed amounts in CNY",
@@ -483,7 +483,7 @@ Year = Annotated[
 class Region:
     code: RegionCode = field(description=descriptions.REGION_CODE)
 
-    @computed(
+    @loaded(
         description=zh_en(
             "当年登记的质押数（含下级）：按专利申请人所在地，未知时按出质人所在地；每五分钟更新",
             "Pledges registered in a year, here and below: by the regions of the patents' "
@@ -494,7 +494,7 @@ class Region:
         totals = info.context.loaders.finance.pledge_totals_of_region
         return (await totals.load(year, self.code)).pledges
 
-    @computed(
+    @loaded(
         description=zh_en(
             "当年登记的质押金额（元，仅计人民币固定金额，含下级）；口径同 pledgeCount",
             "Fixed amounts in CNY of the pledges that pledgeCount counts",

@@ -15,7 +15,7 @@ from schema.common import descriptions
 from schema.common.context import Info
 from schema.common.descriptions import zh_en
 from schema.common.errors import input_error
-from schema.common.fields import computed
+from schema.common.fields import computed, loaded
 from schema.common.pages import connect, page_size
 from schema.common.scalars import (
     USCC,
@@ -100,7 +100,7 @@ class PatentFilter:
 
 @strawberry.type(description=zh_en("查询", "Queries"))
 class Query:
-    @computed(description=zh_en("按申请号查询专利", "One patent by its application number"))
+    @loaded(description=zh_en("按申请号查询专利", "One patent by its application number"))
     async def patent(
         self,
         info: Info,
@@ -111,9 +111,7 @@ class Query:
         row = await info.context.loaders.patents.patents.load(application_number)
         return Patent.from_row(row) if row else None
 
-    @computed(
-        description=zh_en("按公开（公告）号查询专利", "One patent by one of its publications")
-    )
+    @loaded(description=zh_en("按公开（公告）号查询专利", "One patent by one of its publications"))
     async def patent_by_publication(
         self,
         info: Info,
@@ -183,7 +181,7 @@ class Query:
             page_info=PageInfo(has_next_page=page.has_next, end_cursor=page.end_cursor),
         )
 
-    @computed(
+    @loaded(
         description=zh_en(
             "按多个申请号查询；次序与参数相同，未入库的为 null（最多 1000 个）",
             "Patents by their numbers, in the order given, null where unknown (at most 1000)",

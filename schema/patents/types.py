@@ -21,7 +21,7 @@ from schema.common import descriptions
 from schema.common.context import Info
 from schema.common.descriptions import zh_en
 from schema.common.errors import CodedError, identifier_error
-from schema.common.fields import computed
+from schema.common.fields import computed, loaded, loads_only
 from schema.common.pages import Connection, PageSource, page_size
 from schema.common.provenance import note_read
 from schema.common.scalars import (
@@ -38,6 +38,11 @@ from schema.common.values import PageInfo, Provenance
 from schema.patents.enums import EvaluationConclusion, LegalStatus, PatentKind
 
 
+@loads_only
+async def _abstract(self: Patent, info: Info) -> str | None:
+    return await info.context.loaders.patents.abstracts.load(self.application_number)
+
+
 @strawberry.federation.type(keys=["applicationNumber"], description=descriptions.PATENT)
 class Patent:
     row: strawberry.Private[PatentRow]
@@ -47,7 +52,7 @@ class Patent:
         description=zh_en("是否 PCT 进入国家阶段", "Whether it entered from a PCT application")
     )
     title: str = field(description=zh_en("名称", "Title"))
-    abstract: str | None = field(description=zh_en("摘要", "Abstract"))
+    abstract: str | None = field(resolver=_abstract, description=zh_en("摘要", "Abstract"))
     filing_date: date = field(description=zh_en("申请日", "Filing date"))
     grant_date: date | None = field(description=zh_en("授权公告日", "Date of grant"))
     expiry_date: date | None = field(
@@ -71,7 +76,6 @@ class Patent:
             kind=PatentKind(row.kind),
             pct_national_phase=row.pct_national_phase,
             title=row.title,
-            abstract=row.abstract,
             filing_date=row.filing_date,
             grant_date=row.grant_date,
             expiry_date=row.expiry_date,
@@ -93,7 +97,7 @@ class Patent:
     def office(self) -> Office:
         return Office(code=OfficeCode(self.row.office_code))
 
-    @computed(
+    @loaded(
         description=zh_en("公开（公告），由早到晚", "Publications, earliest first"),
         directives=sized(2),
     )
@@ -106,12 +110,12 @@ class Patent:
             for row in rows
         ]
 
-    @computed(description=zh_en("申请人", "Applicants as filed"), directives=sized(2))
+    @loaded(description=zh_en("申请人", "Applicants as filed"), directives=sized(2))
     async def applicants(self, info: Info) -> list[Party]:
         parties = await info.context.loaders.patents.parties.load(self.application_number)
         return [Party.from_row(row) for row in parties.applicants]
 
-    @computed(description=zh_en("现权利人", "Present holders"), directives=sized(2))
+    @loaded(description=zh_en("现权利人", "Present holders"), directives=sized(2))
     async def current_holders(self, info: Info) -> list[Party]:
         parties = await info.context.loaders.patents.parties.load(self.application_number)
         return [Party.from_row(row) for row in parties.holders]
@@ -121,7 +125,7 @@ class Patent:
         symbol = self.row.main_ipc
         return IpcClass(symbol=IpcSymbol(symbol)) if symbol else None
 
-    @computed(
+    @loaded(
         description=zh_en("IPC 分类，主分类在前", "IPC classes, the main one first"),
         directives=sized(4),
     )
@@ -129,7 +133,7 @@ class Patent:
         symbols = await info.context.loaders.patents.ipc_symbols.load(self.application_number)
         return [IpcClass(symbol=IpcSymbol(symbol)) for symbol in symbols]
 
-    @computed(description=zh_en("国民经济行业", "Industries"), directives=sized(2))
+    @loaded(description=zh_en("国民经济行业", "Industries"), directives=sized(2))
     async def industries(self, info: Info) -> list[Industry]:
         codes = await info.context.loaders.patents.industries.load(self.application_number)
         return [Industry(code=IndustryCode(code)) for code in codes]
@@ -147,7 +151,7 @@ class Patent:
     def legal_status_as_of(self, info: Info) -> date | None:
         return self.row.status_on(info.context.today)[1]
 
-    @computed(
+    @loaded(
         description=zh_en("法律事务，由早到晚", "Legal events, earliest first"),
         directives=sized(10),
     )
@@ -172,7 +176,7 @@ class Patent:
         )
         return [LegalEvent.from_row(row) for row in rows]
 
-    @computed(description=zh_en("专利权评价报告", "Evaluation report of a utility model or design"))
+    @loaded(description=zh_en("专利权评价报告", "Evaluation report of a utility model or design"))
     async def evaluation_report(self, info: Info) -> EvaluationReport | None:
         row = await info.context.loaders.patents.evaluation_reports.load(self.application_number)
         if row is None:
@@ -268,7 +272,7 @@ class LegalEvent:
             details=[LegalEventDetail(label=label, value=value) for label, value in row.details],
         )
 
-    @computed(description=zh_en("所涉专利", "The patent concerned"))
+    @loaded(description=zh_en("所涉专利", "The patent concerned"))
     async def patent(self, info: Info) -> Patent:
         row = await info.context.loaders.patents.patents.load(self.application_number)
         if row is None:
@@ -310,7 +314,7 @@ class Region:
 class IpcClass:
     symbol: IpcSymbol = field(description=descriptions.IPC_SYMBOL)
 
-    @computed(
+    @loaded(
         description=zh_en(
             "属于该分类（含下级）的专利数；大组及以上每 15 分钟统计一次",
             "Number of patents in this class and those below; above the subgroup counted every 15 "
@@ -357,7 +361,7 @@ class Organization:
             )
         )
 
-    @computed(
+    @loaded(
         description=zh_en(
             "现持有的专利数；持有一千件以上的每 15 分钟统计一次",
             "Number of patents held; of those with a thousand or more counted every 15 minutes",

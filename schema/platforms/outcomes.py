@@ -12,7 +12,7 @@ from resolvers.platforms.rules.periods import is_over
 from resolvers.platforms.workflows.recognition import IN_PERIOD
 from schema.common.context import Info
 from schema.common.descriptions import zh_en
-from schema.common.fields import computed
+from schema.common.fields import loaded
 from schema.common.sizes import sized
 from schema.platforms.recognition_enums import RecognitionStage, RectificationKind, SupportKind
 from schema.platforms.recognition_parts import RectificationItem
@@ -50,7 +50,7 @@ class RecognitionDecision:
             reason=row.reason,
         )
 
-    @computed(
+    @loaded(
         description=zh_en(
             "决定文件；只有文号而未登记的为空", "Its document; null while only its number is known"
         )
@@ -90,7 +90,7 @@ class Rectification:
             overdue=row.stage in IN_PERIOD and is_over(row.rectification_ends_on, today),
         )
 
-    @computed(description=zh_en("整改要求", "What is to be put right"), directives=sized(10))
+    @loaded(description=zh_en("整改要求", "What is to be put right"), directives=sized(10))
     async def items(self, info: Info) -> list[RectificationItem]:
         rows = await info.context.loaders.platforms.recognition.items.load(self.row.id)
         return [RectificationItem.from_row(row) for row in rows]

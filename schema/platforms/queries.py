@@ -14,7 +14,7 @@ from schema.common import descriptions
 from schema.common.context import Info
 from schema.common.descriptions import zh_en
 from schema.common.entities import id_text
-from schema.common.fields import computed
+from schema.common.fields import computed, loaded
 from schema.common.pages import connect, page_size
 from schema.common.scalars import IndustryCode, RegionCode
 from schema.common.sizes import paged, sized
@@ -67,7 +67,7 @@ def _filter(
 
 @strawberry.type(description=zh_en("查询", "Queries"))
 class Query:
-    @computed(description=zh_en("按代码查询平台（中心）", "One platform or centre by its code"))
+    @loaded(description=zh_en("按代码查询平台（中心）", "One platform or centre by its code"))
     async def operation_center(
         self,
         info: Info,

@@ -20,7 +20,7 @@ from resolvers.platforms.workflows.supervision import SUPERVISION
 from schema.common import descriptions
 from schema.common.context import Info
 from schema.common.descriptions import zh_en
-from schema.common.fields import computed
+from schema.common.fields import computed, loaded
 from schema.common.pages import Connection
 from schema.common.scalars import USCC, IndustryCode, RegionCode
 from schema.common.sizes import sized
@@ -108,7 +108,7 @@ class OperationCenter:
             functional_positioning=row.functional_positioning,
         )
 
-    @computed(
+    @loaded(
         description=zh_en(
             "用过的名称（由早到晚），最后一个为现用名称",
             "Its names, oldest first; the last one is the present name",
@@ -136,17 +136,17 @@ class OperationCenter:
     def jurisdiction(self) -> Jurisdiction:
         return Jurisdiction(code=self.row.jurisdiction_code)
 
-    @computed(description=zh_en("辐射范围", "The regions it serves"), directives=sized(10))
+    @loaded(description=zh_en("辐射范围", "The regions it serves"), directives=sized(10))
     async def service_regions(self, info: Info) -> list[Region]:
         codes = await info.context.loaders.platforms.service_regions.load(self.row.code)
         return [Region(code=RegionCode(code)) for code in codes]
 
-    @computed(description=zh_en("服务的重点产业", "The industries it serves"), directives=sized(5))
+    @loaded(description=zh_en("服务的重点产业", "The industries it serves"), directives=sized(5))
     async def industries(self, info: Info) -> list[Industry]:
         codes = await info.context.loaders.platforms.industries.load(self.row.code)
         return [Industry(code=IndustryCode(code)) for code in codes]
 
-    @computed(
+    @loaded(
         description=zh_en(
             "认定文件；只有文号而未登记的为空",
             "Document of recognition; null while only its number is known",
@@ -159,7 +159,7 @@ class OperationCenter:
         row = await info.context.loaders.platforms.documents.load(number)
         return PolicyDocument.from_row(row) if row else None
 
-    @computed(
+    @loaded(
         description=zh_en(
             "最近的认定案件；只有本平台、其省（市）知识产权局和国家知识产权局可见，其他人为空",
             "Its latest recognition case; null but for its own people, its office, the province "
@@ -172,7 +172,7 @@ class OperationCenter:
         row = await info.context.loaders.platforms.recognition.case_of_center.load(self.row.code)
         return RecognitionCase.from_row(row) if row else None
 
-    @computed(
+    @loaded(
         description=zh_en(
             "工作方案（由早到晚）；已通过和已结束的公开，其他的只有能看到认定案件的人可见",
             "Work plans, oldest first; approved and closed ones are open, others are seen by those "
@@ -185,7 +185,7 @@ class OperationCenter:
         restricted = self._is_open_to(info.context.caller)
         return [WorkPlan.from_row(row) for row in rows if restricted or row.status in _OPEN_PLANS]
 
-    @computed(
+    @loaded(
         description=zh_en(
             "模式创新和业务创新任务（最近 200 项）；公开",
             "Innovation tasks, the last 200; open to all",
@@ -196,7 +196,7 @@ class OperationCenter:
         rows = await info.context.loaders.platforms.recognition.tasks.load(self.row.code)
         return [InnovationTask.from_row(row) for row in rows]
 
-    @computed(
+    @loaded(
         description=zh_en(
             "项目、资金、政策支持和条件保障（最近 200 项）；公开，金额除外",
             "Support measures, the last 200; open to all but for the amounts",
@@ -208,7 +208,7 @@ class OperationCenter:
         shows_amount = self._is_open_to(info.context.caller)
         return [SupportMeasure.from_row(row, shows_amount) for row in rows]
 
-    @computed(
+    @loaded(
         description=zh_en(
             "参加的展会（最近 200 项）；公开",
             "Exhibitions it takes part in, the last 200; open to all",
@@ -219,7 +219,7 @@ class OperationCenter:
         rows = await info.context.loaders.platforms.recognition.exhibitions.load(self.row.code)
         return [ExhibitionEntry.from_row(row) for row in rows]
 
-    @computed(
+    @loaded(
         description=zh_en(
             "监督事项（由近到远，最近 200 项）；只有能看到认定案件的人可见，其他人为空列表",
             "Supervision actions, newest first, the last 200; an empty list for those who may not "
@@ -315,13 +315,13 @@ class RecognitionCase:
     async def center(self, info: Info) -> OperationCenter:
         return await _center_of(info, self.row.center_code)
 
-    @computed(description=zh_en("工作方案", "The work plan"))
+    @loaded(description=zh_en("工作方案", "The work plan"))
     async def work_plan(self, info: Info) -> WorkPlan | None:
         plans = info.context.loaders.platforms.recognition.plans
         row = await plans.load(self.row.work_plan_id)
         return WorkPlan.from_row(row) if row else None
 
-    @computed(
+    @loaded(
         description=zh_en("评价记录（由早到晚）", "Evidence, earliest first"), directives=sized(5)
     )
     async def evidence(self, info: Info) -> list[EvaluationEvidence]:
@@ -336,7 +336,7 @@ class RecognitionCase:
     def rectification(self, info: Info) -> Rectification | None:
         return Rectification.from_row(self.row, info.context.today)
 
-    @computed(
+    @loaded(
         description=zh_en(
             "阶段变化（由早到晚），自起草之后的第一步起",
             "Changes of its stage, earliest first, from the first step after drafting on",
@@ -421,7 +421,7 @@ class WorkPlan:
     async def center(self, info: Info) -> OperationCenter:
         return await _center_of(info, self.row.center_code)
 
-    @computed(
+    @loaded(
         description=zh_en("节点（时间表和路线图）", "Milestones: timetable and road map"),
         directives=sized(10),
     )
@@ -496,7 +496,7 @@ class SupervisionAction:
 class Organization:
     uscc: USCC = field(description=descriptions.USCC)
 
-    @computed(
+    @loaded(
         description=zh_en("作为建设主体的平台（中心）", "The centres it hosts"), directives=sized(2)
     )
     async def hosted_centers(self, info: Info) -> list[OperationCenter]:
@@ -507,7 +507,7 @@ class Organization:
 class Region:
     code: RegionCode = field(description=descriptions.REGION_CODE)
 
-    @computed(
+    @loaded(
         description=zh_en("设在该地（含下级）的平台（中心）", "The centres that sit here or below"),
         directives=sized(10),
     )
@@ -522,7 +522,7 @@ class Region:
 class Industry:
     code: IndustryCode = field(description=descriptions.INDUSTRY_CODE)
 
-    @computed(
+    @loaded(
         description=zh_en(
             "服务该行业（含下级）的平台（中心）", "The centres that serve it or one below"
         ),
@@ -536,7 +536,7 @@ class Industry:
 class Jurisdiction:
     code: str = field(description=descriptions.JURISDICTION_CODE)
 
-    @computed(
+    @loaded(
         description=zh_en("由其指导监督的平台（中心）", "The centres it guides"),
         directives=sized(10),
     )

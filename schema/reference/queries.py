@@ -15,7 +15,7 @@ from resolvers.values.kinds import check
 from schema.common import descriptions
 from schema.common.context import Info
 from schema.common.descriptions import zh_en
-from schema.common.fields import computed
+from schema.common.fields import computed, loaded
 from schema.common.pages import connect, page_size
 from schema.common.scalars import (
     USCC,
@@ -62,7 +62,7 @@ OrganizationNameContains = Annotated[
 
 @strawberry.type(description=zh_en("查询", "Queries"))
 class Query:
-    @computed(description=zh_en("按代码查询行政区划", "One region by its code"))
+    @loaded(description=zh_en("按代码查询行政区划", "One region by its code"))
     async def region(
         self,
         info: Info,
@@ -166,7 +166,7 @@ class Query:
         rows = await pages.find_industries(info.context.loaders.queries, parent, level)
         return [Industry.from_row(row) for row in rows]
 
-    @computed(description=zh_en("按分类号查询 IPC", "One IPC class by its symbol"))
+    @loaded(description=zh_en("按分类号查询 IPC", "One IPC class by its symbol"))
     async def ipc_class(
         self,
         info: Info,
@@ -175,7 +175,7 @@ class Query:
         row = await info.context.loaders.reference.ipc_classes.load(symbol)
         return IpcClass.from_row(row) if row else None
 
-    @computed(description=zh_en("按 ST.3 代码查询", "One office or state by its ST.3 code"))
+    @loaded(description=zh_en("按 ST.3 代码查询", "One office or state by its ST.3 code"))
     async def office(
         self,
         info: Info,
@@ -184,7 +184,7 @@ class Query:
         row = await info.context.loaders.reference.offices.load(code)
         return Office.from_row(row) if row else None
 
-    @computed(description=zh_en("按统一社会信用代码查询组织", "One organisation by its code"))
+    @loaded(description=zh_en("按统一社会信用代码查询组织", "One organisation by its code"))
     async def organization(
         self,
         info: Info,

@@ -19,7 +19,7 @@ from resolvers.reference.rows import (
 from schema.common import descriptions
 from schema.common.context import Info
 from schema.common.descriptions import zh_en
-from schema.common.fields import computed
+from schema.common.fields import computed, loaded
 from schema.common.pages import Connection
 from schema.common.scalars import USCC, IndustryCode, IpcSymbol, OfficeCode, RegionCode
 from schema.common.sizes import sized
@@ -60,7 +60,7 @@ class Region:
             valid_to=row.valid_to,
         )
 
-    @computed(description=zh_en("上级行政区划", "The region above"))
+    @loaded(description=zh_en("上级行政区划", "The region above"))
     async def parent(self, info: Info) -> Region | None:
         if self.row.parent_code is None:
             return None
@@ -68,7 +68,7 @@ class Region:
         row = await regions.load((self.row.parent_code, self.row.year_within))
         return Region.from_row(row) if row else None
 
-    @computed(
+    @loaded(
         description=zh_en(
             "下级行政区划（按代码排序）", "The regions below, in order of their codes"
         ),
@@ -79,7 +79,7 @@ class Region:
         rows = await children.load((self.row.code, self.row.year_within))
         return [Region.from_row(row) for row in rows]
 
-    @computed(
+    @loaded(
         description=zh_en(
             "停用后接替的代码", "Codes that took over when this one was retired or renamed"
         ),
@@ -92,7 +92,7 @@ class Region:
         rows = await reference.regions.load_many([(code, year) for code in codes])
         return [Region.from_row(row) for row in rows if row]
 
-    @computed(
+    @loaded(
         description=zh_en(
             "负责该地的知识产权局管辖范围", "The jurisdiction whose office acts for this region"
         )
@@ -156,7 +156,7 @@ class Industry:
     async def parent(self, info: Info) -> Industry | None:
         return await find_industry(info, self.parent_code)
 
-    @computed(
+    @loaded(
         description=zh_en("下级行业（按代码排序）", "The industries below, in order of codes"),
         directives=sized(10),
     )
@@ -185,7 +185,7 @@ class IpcClass:
             title_zh=row.title_zh,
         )
 
-    @computed(description=zh_en("上级分类", "The class above"))
+    @loaded(description=zh_en("上级分类", "The class above"))
     async def parent(self, info: Info) -> IpcClass | None:
         if self.parent_symbol is None:
             return None
@@ -230,7 +230,7 @@ class Organization:
             registration_authority=row.registration_authority or authority_of(row.uscc),
         )
 
-    @computed(
+    @loaded(
         description=zh_en("曾用名（由早到晚）", "Former names, oldest first"), directives=sized(2)
     )
     async def name_history(self, info: Info) -> list[OrganizationName]:

@@ -17,7 +17,7 @@ from schema.common.context import Info
 from schema.common.descriptions import zh_en
 from schema.common.entities import id_text
 from schema.common.errors import CodedError, input_error
-from schema.common.fields import computed, requiring
+from schema.common.fields import computed, loaded, requiring
 from schema.common.pages import page_size
 from schema.common.scalars import IndustryCode, RegionCode
 from schema.common.sizes import sized, sliced
@@ -112,7 +112,7 @@ class OperationCenter:
         rows = await loaders.of_center.load((sight, year, status, most), self.code)
         return [BusinessReport.from_row(row, info.context.today) for row in rows]
 
-    @computed(
+    @loaded(
         description=zh_en(
             "某年度的绩效评价；公布前仅本平台、主管局和国家知识产权局可见",
             "The evaluation of a year; before it is published only the centre, its office and "
@@ -245,7 +245,7 @@ class Region:
     ) -> Decimal | None:
         return await _total(info, "REGION", self.code, code, period)
 
-    @computed(
+    @loaded(
         description=zh_en(
             "指标合计的走势；from 与 to 须为同类期间，没有合计的期间不列出",
             "The totals over time; from and to are of one kind, periods without one are left out",
@@ -293,7 +293,7 @@ class Industry:
 class Jurisdiction:
     code: str = field(description=descriptions.JURISDICTION_CODE)
 
-    @computed(
+    @loaded(
         description=zh_en(
             "待省级确认的报送（由旧到新）；无权查看的为空列表",
             "Reports that wait for the office, oldest first; none for those who may not see them",

@@ -21,7 +21,7 @@ from schema.common import descriptions
 from schema.common.context import Info, SubgraphContext
 from schema.common.descriptions import enum_value, zh_en
 from schema.common.entities import id_text
-from schema.common.fields import computed
+from schema.common.fields import computed, loaded
 from schema.common.mutations import UserError, errors_field, mutation
 from schema.common.pages import Connection, connect, page_size
 from schema.common.sizes import paged, sized
@@ -215,7 +215,7 @@ class DataSource:
         until = self.row.open_until
         return until if until is not None and until > info.context.now else None
 
-    @computed(
+    @loaded(
         description=zh_en(
             "下一次按时间拉取；没有 cron 或没有配置为空",
             "When the clock asks for it next; null without cron or when it is not configured",

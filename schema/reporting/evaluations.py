@@ -11,7 +11,7 @@ from strawberry import field
 from resolvers.reporting.evaluation_rows import EvaluationRow, ScoreRow
 from schema.common.context import Info
 from schema.common.descriptions import zh_en
-from schema.common.fields import computed
+from schema.common.fields import computed, loaded
 from schema.common.sizes import sized
 from schema.reporting.access import sees_whole_evaluation
 from schema.reporting.enums import EvaluationStage, PerformanceGrade
@@ -114,7 +114,7 @@ class PerformanceEvaluation:
     def center(self, info: Info) -> LazyCenter:
         return center_of(info, self.row.center_code)
 
-    @computed(description=zh_en("各项标准的得分", "Scores by criterion"), directives=sized(10))
+    @loaded(description=zh_en("各项标准的得分", "Scores by criterion"), directives=sized(10))
     async def scores(self, info: Info) -> list[ScoreLine]:
         rows = await info.context.loaders.reporting.evaluations.scores.load(self.row.id)
         return [ScoreLine.from_row(row) for row in rows]

@@ -20,7 +20,7 @@ from resolvers.reporting.sight import sight_of
 from schema.common import descriptions
 from schema.common.context import Info
 from schema.common.descriptions import zh_en
-from schema.common.fields import computed
+from schema.common.fields import computed, loaded
 from schema.common.pages import Connection, connect, page_size
 from schema.common.sizes import EXPORT, dear, paged, sized, sliced
 from schema.common.values import Confidence
@@ -154,7 +154,7 @@ class IngestBatch:
     def center(self, info: Info) -> LazyCenter:
         return center_of(info, self.row.center_code)
 
-    @computed(
+    @loaded(
         description=zh_en("问题（按出现次序）", "Issues, in the order met"), directives=sliced(100)
     )
     async def issues(
@@ -316,13 +316,13 @@ class IngestRow:
             values=[RawValue(column=column, text=text) for column, text in row.raw],
         )
 
-    @computed(description=zh_en("所属批次", "The batch it is of"))
+    @loaded(description=zh_en("所属批次", "The batch it is of"))
     async def batch(self, info: Info) -> IngestBatch:
         row = await info.context.loaders.reporting.batches.load(self.source.batch_id)
         assert row is not None  # a row is deleted with its batch, and seen only with it
         return IngestBatch.from_row(row)
 
-    @computed(
+    @loaded(
         description=zh_en(
             "该行的问题；再次校验过的，为最近一次的问题",
             "The issues of this row; of a row tried again, those of the last try",

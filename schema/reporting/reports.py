@@ -20,7 +20,7 @@ from resolvers.reporting.rules.periods import Period as ReportPeriod
 from resolvers.reporting.rules.report_check import IndicatorRow, Reported
 from schema.common.context import Info
 from schema.common.descriptions import zh_en
-from schema.common.fields import computed
+from schema.common.fields import computed, loaded
 from schema.common.sizes import sized
 from schema.reporting.enums import (
     Aggregation,
@@ -123,7 +123,7 @@ class IndicatorValue:
             deviates=deviates(said.value, said.derived),
         )
 
-    @computed(
+    @loaded(
         description=zh_en(
             "上一同类期间的报送数（已提交的）", "The value of the period before, once submitted"
         )
@@ -218,7 +218,7 @@ class BusinessReport:
     def center(self, info: Info) -> LazyCenter:
         return center_of(info, self.row.center_code)
 
-    @computed(
+    @loaded(
         description=zh_en("各项指标（按指标次序）", "The values, in the order of indicators"),
         directives=sized(30),
     )
@@ -226,7 +226,7 @@ class BusinessReport:
         values = await info.context.loaders.reporting.reports.values.load(self.row.id)
         return [IndicatorValue.from_value(each, self.row) for each in values]
 
-    @computed(
+    @loaded(
         description=zh_en(
             "最近一次校验发现的问题（错误在前）", "What the last check found, errors first"
         ),
@@ -236,7 +236,7 @@ class BusinessReport:
         rows = await info.context.loaders.reporting.reports.issues.load(self.row.id)
         return [DataIssue.from_report(row) for row in rows]
 
-    @computed(
+    @loaded(
         description=zh_en("状态变更（由早到晚）", "Changes of status, oldest first"),
         directives=sized(5),
     )

@@ -44,9 +44,9 @@ async def _evaluation(context: SubgraphContext, evaluation_id: Any) -> Performan
 
 
 ENTITIES: Final = (
-    Entity(DataSource, "code", source_code, find_source),
-    Entity(IngestBatch, "id", uuid_key, _batch),
-    Entity(BusinessReport, "id", uuid_key, _report),
+    Entity(DataSource, "code", source_code, find_source, loads_only=False),
+    Entity(IngestBatch, "id", uuid_key, _batch, loads_only=False),
+    Entity(BusinessReport, "id", uuid_key, _report, loads_only=False),
     Entity(Indicator, "code", id_text, _indicator),
     Entity(PerformanceEvaluation, "id", uuid_key, _evaluation),
     dataclasses.replace(extension(OperationCenter, "code", id_text), take=OperationCenter.take),

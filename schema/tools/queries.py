@@ -15,7 +15,7 @@ from schema.common import descriptions
 from schema.common.context import Info
 from schema.common.descriptions import zh_en
 from schema.common.entities import id_text
-from schema.common.fields import computed
+from schema.common.fields import computed, loaded
 from schema.common.pages import page_size
 from schema.common.scalars import USCC, IndustryCode, IpcSymbol, RegionCode
 from schema.common.sizes import sized, sliced
@@ -28,7 +28,7 @@ MOST_EVALUATIONS: Final = 500
 
 @strawberry.type(description=zh_en("查询", "Queries"))
 class Query:
-    @computed(
+    @loaded(
         description=zh_en(
             "按备案号查询专利密集型产品；无权知悉的为空",
             "One intensive product by its number; null for one the caller may not know of",

@@ -28,7 +28,7 @@ from schema.common.access import forbidden_error
 from schema.common.context import Info
 from schema.common.descriptions import zh_en
 from schema.common.entities import id_text
-from schema.common.fields import computed
+from schema.common.fields import computed, loaded
 from schema.common.scalars import (
     USCC,
     ApplicationNumber,
@@ -94,7 +94,7 @@ class PatentIntensiveProduct:
             valid_to=row.valid_to,
         )
 
-    @computed(description=zh_en("主要专利", "Its main patents"), directives=sized(5))
+    @loaded(description=zh_en("主要专利", "Its main patents"), directives=sized(5))
     async def patents(self, info: Info) -> list[Patent]:
         numbers = await info.context.loaders.tools.patents_of_product.load(self.filing_number)
         return [Patent(application_number=ApplicationNumber(number)) for number in numbers]
@@ -184,12 +184,12 @@ class NavigationReport:
             ),
         )
 
-    @computed(description=zh_en("IPC 分类", "IPC classes"), directives=sized(5))
+    @loaded(description=zh_en("IPC 分类", "IPC classes"), directives=sized(5))
     async def ipc_classes(self, info: Info) -> list[IpcClass]:
         loader = info.context.loaders.tools.classes_of_navigation
         return [IpcClass(symbol=IpcSymbol(each)) for each in await loader.load(self.report_number)]
 
-    @computed(description=zh_en("应用情况", "Uses made of it"), directives=sized(5))
+    @loaded(description=zh_en("应用情况", "Uses made of it"), directives=sized(5))
     async def applications(self, info: Info) -> list[NavigationApplication]:
         loader = info.context.loaders.tools.applications_of_navigation
         rows = await loader.load(self.report_number)
@@ -304,7 +304,7 @@ class CreditEvaluation:
             published_at=row.published_at,
         )
 
-    @computed(description=zh_en("各项指标", "The indicators"), directives=sized(10))
+    @loaded(description=zh_en("各项指标", "The indicators"), directives=sized(10))
     async def indicators(self, info: Info) -> list[CreditIndicator]:
         rows = await info.context.loaders.tools.indicators_of_credit.load(self.row.id)
         return [CreditIndicator.from_row(row) for row in rows]
@@ -354,7 +354,7 @@ class Residency:
 class Patent:
     application_number: ApplicationNumber = field(description=descriptions.APPLICATION_NUMBER)
 
-    @computed(
+    @loaded(
         description=zh_en(
             "用到该专利的专利密集型产品（由新到旧）；未公示的只对有关各方可见",
             "Intensive products on it, latest filing first; before public notice only for those "
@@ -373,7 +373,7 @@ class Patent:
 class Organization:
     uscc: USCC = field(description=descriptions.USCC)
 
-    @computed(
+    @loaded(
         description=zh_en(
             "备案的专利密集型产品（由新到旧，最多 1000 条）；未公示的只对有关各方可见",
             "Intensive products it filed, latest first, at most 1000; before public notice only "
@@ -387,7 +387,7 @@ class Organization:
         )
         return [PatentIntensiveProduct.from_row(row) for row in rows]
 
-    @computed(
+    @loaded(
         description=zh_en(
             "有效期内最近发布的信用评价（可限定平台）；不含草稿",
             "The credit evaluation published last that is in its term, perhaps of one platform; "
@@ -407,7 +407,7 @@ class Organization:
         )
         return CreditEvaluation.from_row(row) if row else None
 
-    @computed(
+    @loaded(
         description=zh_en("服务分级（由近到远）", "Service gradings, latest year first"),
         directives=sized(3),
     )
@@ -415,7 +415,7 @@ class Organization:
         rows = await info.context.loaders.tools.gradings_of_organization.load(self.uscc)
         return [ServiceGrading.from_row(row) for row in rows]
 
-    @computed(
+    @loaded(
         description=zh_en("管理测评（由近到远）", "Management assessments, latest first"),
         directives=sized(3),
     )
@@ -423,7 +423,7 @@ class Organization:
         rows = await info.context.loaders.tools.assessments_of_organization.load(self.uscc)
         return [ManagementAssessment.from_row(row) for row in rows]
 
-    @computed(
+    @loaded(
         description=zh_en(
             "入驻的平台（由近到远，最多 1000 条）；申请中的只对有关各方可见",
             "Where it is resident, latest first, at most 1000; applications only for those "
@@ -442,7 +442,7 @@ class Organization:
 class OperationCenter:
     code: strawberry.ID = field(description=descriptions.CENTER_CODE)
 
-    @computed(
+    @loaded(
         description=zh_en(
             "入驻的第三方机构（由近到远，最多 1000 条）；申请中的只对有关各方可见",
             "Institutions resident at it, latest first, at most 1000; applications only for those "
@@ -467,7 +467,7 @@ class OperationCenter:
 class Industry:
     code: IndustryCode = field(description=descriptions.INDUSTRY_CODE)
 
-    @computed(
+    @loaded(
         description=zh_en(
             "该行业（含下级）的专利导航报告（由近到远，最多 1000 条）",
             "Navigation reports on it and those below, latest first, at most 1000",
@@ -478,7 +478,7 @@ class Industry:
         rows = await info.context.loaders.tools.navigation_in_industry.load(self.code)
         return _reports(rows)
 
-    @computed(
+    @loaded(
         description=zh_en(
             "该行业（含下级）已认定的专利密集型产品数；每五分钟更新",
             "Recognised intensive products in it and below; renewed every five minutes",
@@ -492,7 +492,7 @@ class Industry:
 class Region:
     code: RegionCode = field(description=descriptions.REGION_CODE)
 
-    @computed(
+    @loaded(
         description=zh_en(
             "该地（含下级）的专利导航报告（由近到远，最多 1000 条）",
             "Navigation reports on it and those below, latest first, at most 1000",
@@ -508,7 +508,7 @@ class Region:
 class IpcClass:
     symbol: IpcSymbol = field(description=descriptions.IPC_SYMBOL)
 
-    @computed(
+    @loaded(
         description=zh_en(
             "该分类（含下级）的专利导航报告（由近到远，最多 1000 条）",
             "Navigation reports on it and those below, latest first, at most 1000",

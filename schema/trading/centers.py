@@ -13,7 +13,7 @@ from schema.common import descriptions
 from schema.common.context import Info
 from schema.common.descriptions import zh_en
 from schema.common.errors import input_error
-from schema.common.fields import computed
+from schema.common.fields import computed, loaded
 from schema.common.pages import page_size
 from schema.common.sizes import sliced
 from schema.trading.access import sight
@@ -55,16 +55,16 @@ class OperationCenter:
         )
         return [Listing.from_row(row) for row in rows]
 
-    @computed(description=zh_en("挂牌中的项目数", "Number of listings with status LISTED"))
+    @loaded(description=zh_en("挂牌中的项目数", "Number of listings with status LISTED"))
     async def active_listing_count(self, info: Info) -> int:
         return await info.context.loaders.trading.listing_count_of_center.load(self.code)
 
-    @computed(description=zh_en("成交数", "Number of deals"))
+    @loaded(description=zh_en("成交数", "Number of deals"))
     async def deal_count(self, info: Info, from_: PeriodStart = None, to: PeriodEnd = None) -> int:
         totals = info.context.loaders.trading.deal_totals_of_center
         return (await totals.load((from_, to), self.code)).deals
 
-    @computed(
+    @loaded(
         description=zh_en(
             "成交金额（元，仅计人民币固定金额）", "Sum of fixed prices of deals in CNY"
         )
@@ -75,7 +75,7 @@ class OperationCenter:
         totals = info.context.loaders.trading.deal_totals_of_center
         return (await totals.load((from_, to), self.code)).amount_cny
 
-    @computed(
+    @loaded(
         description=zh_en(
             "排查拦截率：拦截次数占排查次数；未排查过为空",
             "Share of screenings that blocked; null when there were none",

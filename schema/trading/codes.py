@@ -10,7 +10,7 @@ from strawberry.federation.types import FieldSet
 from schema.common import descriptions
 from schema.common.context import Info
 from schema.common.descriptions import zh_en
-from schema.common.fields import computed
+from schema.common.fields import loaded
 from schema.common.scalars import IndustryCode, IpcSymbol, RegionCode
 
 
@@ -18,7 +18,7 @@ from schema.common.scalars import IndustryCode, IpcSymbol, RegionCode
 class Region:
     code: RegionCode = field(description=descriptions.REGION_CODE)
 
-    @computed(
+    @loaded(
         description=zh_en(
             "该地（含下级）挂牌中的项目数", "Listings with status LISTED here and below"
         )
@@ -26,7 +26,7 @@ class Region:
     async def active_listing_count(self, info: Info) -> int:
         return await info.context.loaders.trading.listings_in_region.load(self.code)
 
-    @computed(
+    @loaded(
         description=zh_en(
             "申请人在该地（含下级）的专利的有效开放许可声明数",
             "Statements in force for patents whose applicant is here or below",
@@ -40,7 +40,7 @@ class Region:
 class Industry:
     code: IndustryCode = field(description=descriptions.INDUSTRY_CODE)
 
-    @computed(
+    @loaded(
         description=zh_en(
             "该行业（含下级）挂牌中的项目数", "Listings with status LISTED in it and below"
         )
@@ -48,7 +48,7 @@ class Industry:
     async def active_listing_count(self, info: Info) -> int:
         return await info.context.loaders.trading.listings_in_industry.load(self.code)
 
-    @computed(description=zh_en("该行业（含下级）征集中的需求数", "Open demands in it and below"))
+    @loaded(description=zh_en("该行业（含下级）征集中的需求数", "Open demands in it and below"))
     async def open_demand_count(self, info: Info) -> int:
         return await info.context.loaders.trading.demands_in_industry.load(self.code)
 

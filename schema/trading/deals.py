@@ -10,7 +10,7 @@ from strawberry import field
 from resolvers.trading.rows import DealRow
 from schema.common.context import Info
 from schema.common.descriptions import zh_en
-from schema.common.fields import computed
+from schema.common.fields import computed, loaded
 from schema.common.sizes import sized
 from schema.common.values import Money
 from schema.common.withheld import money_or_withheld
@@ -58,14 +58,14 @@ class Deal:
     async def price(self, info: Info) -> Money:
         return await money_or_withheld(self.row.price, require_deal_price(info, self.row))
 
-    @computed(description=zh_en("来自哪一挂牌", "The listing it came from"))
+    @loaded(description=zh_en("来自哪一挂牌", "The listing it came from"))
     async def listing(self, info: Info) -> Listing | None:
         if self.row.listing_id is None:
             return None
         row = await info.context.loaders.trading.listings.load(sight(info), self.row.listing_id)
         return Listing.from_row(row) if row else None
 
-    @computed(description=zh_en("来自哪一需求", "The demand it came from"))
+    @loaded(description=zh_en("来自哪一需求", "The demand it came from"))
     async def demand(self, info: Info) -> Demand | None:
         if self.row.demand_id is None:
             return None
@@ -76,7 +76,7 @@ class Deal:
     def platform(self, info: Info) -> LazyCenter:
         return center_of(info, self.row.platform_code)
 
-    @computed(description=zh_en("所涉专利", "The patents concerned"), directives=sized(3))
+    @loaded(description=zh_en("所涉专利", "The patents concerned"), directives=sized(3))
     async def patents(self, info: Info) -> list[LazyPatent]:
         numbers = await info.context.loaders.trading.patents_of_deal.load(self.row.id)
         return patents_of(info, numbers)

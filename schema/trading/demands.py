@@ -10,7 +10,7 @@ from strawberry import field
 from resolvers.trading.rows import DemandRow, MatchRow
 from schema.common.context import Info
 from schema.common.descriptions import zh_en
-from schema.common.fields import computed
+from schema.common.fields import computed, loaded
 from schema.common.pages import Connection
 from schema.common.provenance import note_read
 from schema.common.scalars import IpcSymbol
@@ -68,7 +68,7 @@ class Demand:
     def ipc_classes(self) -> list[IpcClass]:
         return [IpcClass(symbol=IpcSymbol(symbol)) for symbol in self.row.ipc_symbols]
 
-    @computed(
+    @loaded(
         description=zh_en(
             "匹配的挂牌项目（得分由高到低，最多 200 项）",
             "Matching listings, best first, at most 200",
@@ -112,13 +112,13 @@ class SupplyDemandMatch:
             status=MatchStatus(row.status),
         )
 
-    @computed(description=zh_en("挂牌项目", "The listing"))
+    @loaded(description=zh_en("挂牌项目", "The listing"))
     async def listing(self, info: Info) -> Listing:
         row = await info.context.loaders.trading.listings.load(sight(info), self.row.listing_id)
         assert row is not None  # only listings that were on offer are matched
         return Listing.from_row(row)
 
-    @computed(description=zh_en("需求", "The demand"))
+    @loaded(description=zh_en("需求", "The demand"))
     async def demand(self, info: Info) -> Demand:
         row = await info.context.loaders.trading.demands.load(self.row.demand_id)
         assert row is not None  # a match goes with its demand

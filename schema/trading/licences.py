@@ -11,7 +11,7 @@ from resolvers.trading.rows import LicenceRecordRow
 from schema.common import descriptions
 from schema.common.context import Info
 from schema.common.descriptions import zh_en
-from schema.common.fields import computed
+from schema.common.fields import computed, loaded
 from schema.common.provenance import note_read
 from schema.common.sizes import sized
 from schema.common.values import Money, Provenance
@@ -64,22 +64,22 @@ class LicenceRecord:
         await require_licence_fee(info, self.row)
         return Money.from_row(self.row.fee)
 
-    @computed(description=zh_en("所涉专利", "The patents concerned"), directives=sized(3))
+    @loaded(description=zh_en("所涉专利", "The patents concerned"), directives=sized(3))
     async def patents(self, info: Info) -> list[LazyPatent]:
         numbers = await info.context.loaders.trading.patents_of_licence.load(self.record_number)
         return patents_of(info, numbers)
 
-    @computed(description=zh_en("许可人（原称让与人）", "Licensors"), directives=sized(2))
+    @loaded(description=zh_en("许可人（原称让与人）", "Licensors"), directives=sized(2))
     async def licensors(self, info: Info) -> list[Party]:
         rows = await info.context.loaders.trading.parties_of_licence.load(self.record_number)
         return parties_of(rows.licensors)
 
-    @computed(description=zh_en("被许可人（原称受让人）", "Licensees"), directives=sized(2))
+    @loaded(description=zh_en("被许可人（原称受让人）", "Licensees"), directives=sized(2))
     async def licensees(self, info: Info) -> list[Party]:
         rows = await info.context.loaders.trading.parties_of_licence.load(self.record_number)
         return parties_of(rows.licensees)
 
-    @computed(description=zh_en("所依据的开放许可声明", "The open-licence statement it is under"))
+    @loaded(description=zh_en("所依据的开放许可声明", "The open-licence statement it is under"))
     async def under_open_licence(self, info: Info) -> LazyStatement | None:
         if self.row.open_licence_number is None:
             return None

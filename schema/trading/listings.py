@@ -13,7 +13,7 @@ from resolvers.trading.workflows.listing import LISTINGS
 from schema.common import descriptions
 from schema.common.context import Info
 from schema.common.descriptions import zh_en
-from schema.common.fields import computed
+from schema.common.fields import computed, loaded
 from schema.common.pages import Connection
 from schema.common.provenance import note_read
 from schema.common.sizes import sized
@@ -82,7 +82,7 @@ class Listing:
     def platform(self, info: Info) -> LazyCenter:
         return center_of(info, self.row.platform_code)
 
-    @computed(description=zh_en("所含专利", "The patents in it"), directives=sized(3))
+    @loaded(description=zh_en("所含专利", "The patents in it"), directives=sized(3))
     async def patents(self, info: Info) -> list[LazyPatent]:
         numbers = await info.context.loaders.trading.patents_of_listing.load(self.row.id)
         return patents_of(info, numbers)
@@ -116,7 +116,7 @@ class Listing:
     async def screenings(self, info: Info) -> list[ListingScreening]:
         return [ListingScreening.from_row(row) for row in await self._screenings(info)]
 
-    @computed(
+    @loaded(
         description=zh_en(
             "匹配的需求（得分由高到低，最多 200 项）", "Matching demands, best first, at most 200"
         ),
@@ -171,13 +171,13 @@ class ListingScreening:
             override_reason=row.override_reason,
         )
 
-    @computed(description=zh_en("所排查的挂牌项目", "The listing that was screened"))
+    @loaded(description=zh_en("所排查的挂牌项目", "The listing that was screened"))
     async def listing(self, info: Info) -> Listing:
         row = await info.context.loaders.trading.listings.load(sight(info), self.row.listing_id)
         assert row is not None  # who sees a screening sees its listing
         return Listing.from_row(row)
 
-    @computed(description=zh_en("各条规则的结果", "What each rule found"), directives=sized(14))
+    @loaded(description=zh_en("各条规则的结果", "What each rule found"), directives=sized(14))
     async def findings(self, info: Info) -> list[ScreeningFinding]:
         rows = await info.context.loaders.trading.findings.load(self.row.id)
         return [ScreeningFinding.from_row(row) for row in rows]

@@ -8,7 +8,7 @@ from strawberry import field
 from schema.common import descriptions
 from schema.common.context import Info
 from schema.common.descriptions import zh_en
-from schema.common.fields import computed
+from schema.common.fields import loaded
 from schema.common.scalars import USCC
 from schema.common.sizes import sized
 from schema.trading.access import sight
@@ -22,7 +22,7 @@ from schema.trading.statements import OpenLicenceStatement
 class Organization:
     uscc: USCC = field(description=descriptions.USCC)
 
-    @computed(
+    @loaded(
         description=zh_en(
             "作为转让方的挂牌项目（由新到旧，最多 1000 条）",
             "Listings it sells, newest first, at most 1000",
@@ -35,7 +35,7 @@ class Organization:
         )
         return [Listing.from_row(row) for row in rows]
 
-    @computed(
+    @loaded(
         description=zh_en("发布的需求（最多 1000 条）", "Demands it published, at most 1000"),
         directives=sized(5),
     )
@@ -43,7 +43,7 @@ class Organization:
         rows = await info.context.loaders.trading.demands_of_organization.load(self.uscc)
         return [Demand.from_row(row) for row in rows]
 
-    @computed(
+    @loaded(
         description=zh_en(
             "作为许可人的开放许可声明（由新到旧，最多 1000 条）",
             "Open-licence statements it is a licensor of, latest first, at most 1000",

@@ -17,7 +17,7 @@ from schema.common import descriptions
 from schema.common.context import Info
 from schema.common.descriptions import zh_en
 from schema.common.errors import CodedError
-from schema.common.fields import computed, requiring
+from schema.common.fields import computed, loaded, requiring
 from schema.common.scalars import ApplicationNumber
 from schema.common.sizes import sized
 from schema.trading.access import sight
@@ -125,7 +125,7 @@ class Patent:
         ),
     )
 
-    @computed(
+    @loaded(
         description=zh_en("包含该专利的挂牌项目（由新到旧）", "Listings it is in, newest first"),
         directives=sized(2),
     )
@@ -142,7 +142,7 @@ class Patent:
         row = await self._in_force(info)
         return OpenLicenceStatement.from_row(row) if row else None
 
-    @computed(
+    @loaded(
         description=zh_en("全部开放许可声明（由新到旧）", "All statements, latest term first"),
         directives=sized(2),
     )
@@ -153,7 +153,7 @@ class Patent:
         seen = sight(info)
         return [OpenLicenceStatement.from_row(row) for row in rows if seen.of_statement(row)]
 
-    @computed(
+    @loaded(
         description=zh_en("许可合同备案（备案日由近到远）", "Recorded licences, latest first"),
         directives=sized(2),
     )
@@ -175,7 +175,7 @@ class Patent:
         )
         return [LicenceRecord.from_row(row, today) for row in rows]
 
-    @computed(
+    @loaded(
         description=zh_en("权利转移（由早到晚）", "Transfers, earliest first"), directives=sized(2)
     )
     async def transfers(self, info: Info) -> list[TransferRecord]:

@@ -21,7 +21,7 @@ from schema.common.context import Info
 from schema.common.descriptions import zh_en
 from schema.common.entities import id_text, uuid_key
 from schema.common.errors import input_error
-from schema.common.fields import computed
+from schema.common.fields import computed, loaded
 from schema.common.pages import connect, page_size
 from schema.common.scalars import USCC, IndustryCode, IpcSymbol, RegionCode
 from schema.common.sizes import SEARCH, dear, paged, sized
@@ -147,7 +147,7 @@ class OpenLicenceFilter:
 
 @strawberry.type(description=zh_en("查询", "Queries"))
 class Query:
-    @computed(description=zh_en("按标识查询挂牌项目", "One listing by its id"))
+    @loaded(description=zh_en("按标识查询挂牌项目", "One listing by its id"))
     async def listing(
         self,
         info: Info,
@@ -180,7 +180,7 @@ class Query:
             ListingConnection,
         )
 
-    @computed(description=zh_en("按编号查询开放许可声明", "One statement by its number"))
+    @loaded(description=zh_en("按编号查询开放许可声明", "One statement by its number"))
     async def open_licence(
         self,
         info: Info,
@@ -216,7 +216,7 @@ class Query:
             OpenLicenceConnection,
         )
 
-    @computed(description=zh_en("按备案号查询许可合同备案", "One recorded licence by its number"))
+    @loaded(description=zh_en("按备案号查询许可合同备案", "One recorded licence by its number"))
     async def licence_record(
         self,
         info: Info,

@@ -11,7 +11,7 @@ from resolvers.trading.rows import ContactRow, OpenLicenceRow
 from schema.common import descriptions
 from schema.common.context import Info
 from schema.common.descriptions import zh_en
-from schema.common.fields import computed, scoped
+from schema.common.fields import computed, loaded, scoped
 from schema.common.pages import Connection
 from schema.common.provenance import note_read
 from schema.common.sizes import sized
@@ -78,7 +78,7 @@ class OpenLicenceStatement:
     def patent(self, info: Info) -> LazyPatent:
         return patent_of(info, self.row.application_number)
 
-    @computed(description=zh_en("许可人", "Licensors"), directives=sized(2))
+    @loaded(description=zh_en("许可人", "Licensors"), directives=sized(2))
     async def licensors(self, info: Info) -> list[Party]:
         return parties_of(await info.context.loaders.trading.licensors.load(self.statement_number))
 
@@ -92,7 +92,7 @@ class OpenLicenceStatement:
         require_contact(info)
         return ContactPoint.from_row(self.row.contact) if self.row.contact else None
 
-    @computed(
+    @loaded(
         description=zh_en(
             "依该声明订立并备案的许可（备案日由近到远）",
             "Licences recorded under this statement, latest recordal first",

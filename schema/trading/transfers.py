@@ -11,7 +11,7 @@ from resolvers.trading.rows import TransferRow
 from schema.common import descriptions
 from schema.common.context import Info
 from schema.common.descriptions import zh_en
-from schema.common.fields import computed
+from schema.common.fields import computed, loaded
 from schema.common.provenance import note_read
 from schema.common.sizes import sized
 from schema.common.values import Money, Provenance
@@ -52,12 +52,12 @@ class TransferRecord:
     def patent(self, info: Info) -> LazyPatent:
         return patent_of(info, self.row.application_number)
 
-    @computed(name="from", description=zh_en("变更前权利人", "Holders before"), directives=sized(2))
+    @loaded(name="from", description=zh_en("变更前权利人", "Holders before"), directives=sized(2))
     async def from_(self, info: Info) -> list[Party]:
         rows = await info.context.loaders.trading.parties_of_transfer.load(self.row.id)
         return parties_of(rows.from_)
 
-    @computed(description=zh_en("变更后权利人", "Holders after"), directives=sized(2))
+    @loaded(description=zh_en("变更后权利人", "Holders after"), directives=sized(2))
     async def to(self, info: Info) -> list[Party]:
         rows = await info.context.loaders.trading.parties_of_transfer.load(self.row.id)
         return parties_of(rows.to)

@@ -51,6 +51,11 @@ class RandomQueries:
         found = [each for each in fields if each is not None]
         return "{ %s }" % " ".join(found or ["__typename"])
 
+    def selection(self, type_: str, seed: int) -> str:
+        """Return a selection of some fields of an object type."""
+        found = self._selection(self._schema.type_map[type_], Random(seed), 1)
+        return found or "{ __typename }"
+
     def _field(
         self, alias: str, field: GraphQLField, name: str, random: Random, depth: int
     ) -> str | None:

@@ -1,0 +1,1 @@
+"""Queries executed by plans answer as graphql-core alone does."""
