@@ -10,7 +10,8 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from federation.server.callers.identity import ClientIdentity
     from federation.server.rate_limits.failed_credentials import FailedCredentials
     from federation.server.wire.request import HttpRequest
+    from federation.server.workers.member import Member
     from resolvers.database.pool import Database
     from schema.cache_hints import CacheHints
     from schema.identity import IdentityKey
@@ -53,6 +55,8 @@ if TYPE_CHECKING:
 Role = Literal["all", "gateway", "subgraphs", "worker"]
 ROLES: tuple[Role, ...] = ("all", "gateway", "subgraphs", "worker")
 TITLE = "知通枢纽 · Zhitong Hub"
+# Imported once for all workers of `serve`, in memory that they share.
+WHAT_WORKERS_SHARE = ("schema.http", "schema.serving", "adapters.intake", "adapters.schedule.jobs")
 
 
 class HubSettings(EngineSettings, frozen=True):
@@ -129,13 +133,16 @@ def build_app(
     say: Callable[[str], None] = lambda line: None,
     progress: Progress | None = None,
     companions: Sequence[Companion] = (),
+    member: Member | None = None,
+    identity: IdentityKey | None = None,
 ) -> ASGIApp:
     """Return the hub as an ASGI application; its startup opens the database and composes the graph.
 
     `config` is the settings or the path of a hub.yaml. `development` believes marked identities
     (`Authorization: Dev …`), which no file can turn on. `say` and `progress` are told how startup
-    goes on; `companions` run beside the gateway. Startup raises `DatabaseError`, `SupergraphError`
-    or `CommandError`, each with one line that says what to do.
+    goes on; `companions` run beside the gateway. `member`: which of several workers it is; all have
+    one `identity`. Startup raises `DatabaseError`, `SupergraphError` or `CommandError`, each with
+    one line that says what to do.
     """
     from federation.server.app import Surroundings
     from federation.server.app import build_app as build_engine_app
@@ -147,12 +154,12 @@ def build_app(
         from federation.config.load import read_config
 
         config = read_config(Path(config), HubSettings)
-    settings = _adjusted(config or HubSettings(), role)
-    identity = IdentityKey.of(settings.identity.secret(shared=role != "all"))
+    settings = _adjusted(config or HubSettings(), role, member)
+    identity = identity or IdentityKey.of(settings.identity.secret(shared=role != "all"))
     failures = FailedCredentials()
     failures.configure(settings.authentication.failures, settings.proxies)
     graph = _Graph(settings, identity, role, failures)
-    parts = _Parts(settings, identity, graph, say, progress, failures, role=role)
+    parts = _Parts(settings, identity, graph, say, progress, failures, role=role, member=member)
     if role in ("subgraphs", "worker"):
         return parts.app()
     around = Surroundings(
@@ -170,6 +177,7 @@ def build_app(
         usage_sink=graph.served,
         failures=failures,
         metrics=(parts.readings,),
+        member=member,
     )
     local: dict[str, Any] = {}
     streams: dict[str, Any] = {}
@@ -181,12 +189,18 @@ def build_app(
     )
 
 
-def _adjusted(settings: HubSettings, role: Role) -> HubSettings:
-    """Return the settings with what the hub itself needs of them."""
+def _adjusted(settings: HubSettings, role: Role, member: Member | None = None) -> HubSettings:
+    """Return the settings with what the hub itself needs of them, a worker's part of them."""
     from federation.server.adjust import with_event_streams, with_header
+    from federation.server.workers.shares import divided
     from schema.printed import subgraph_names
 
-    settings = with_header(settings, "x-hub-provenance")
+    settings = with_header(divided(settings, member), "x-hub-provenance")
+    if member is not None:
+        pulls = settings.adapters.pulls if settings.adapters.worker and role == "all" else 0
+        # A pull takes two connections.
+        part = settings.database.part(member.index, member.count, 2 * pulls)
+        settings = msgspec.structs.replace(settings, database=part)
     return with_event_streams(settings, subgraph_names()) if role == "gateway" else settings
 
 
@@ -205,17 +219,13 @@ class _HubIdentifier:
         from federation.server.callers.authentication import unauthenticated
         from federation.server.callers.identity import NOBODY, ClientIdentity
         from resolvers.identity import ANONYMOUS
-        from schema.credentials import CredentialsRefused, caller_of_claims, caller_of_header
+        from schema.credentials import CredentialsRefused, caller_of
 
         value = http.header(b"authorization")
         if value is None and claims is None:
             return NOBODY
         try:
-            if claims is not None:
-                caller = caller_of_claims(claims)
-            else:
-                shown = value.decode("latin-1") if value is not None else None
-                caller = caller_of_header(shown, development=self._development)
+            caller = caller_of(claims, value, development=self._development)
         except CredentialsRefused as refusal:
             raise unauthenticated(refusal.message) from None
         if caller == ANONYMOUS:
@@ -273,9 +283,9 @@ class _Graph:
         self._key = signing_key.encode() if signing_key else identity.derive("registry")
         self._database = LateDatabase()
         self._registry = Registry(PostgresStore(self._database), section.settings())
-        served = ServedGraph(self._registry, section.ref, interval=section.poll_interval)
-        kept = section.enabled and (role != "gateway" or settings.database.given)
-        self.served = served if kept else None
+        self.served: ServedGraph | None = None
+        if section.enabled and (role != "gateway" or settings.database.given):
+            self.served = ServedGraph(self._registry, section.ref, interval=section.poll_interval)
 
     def routes(self) -> list[BaseRoute]:
         """Return the registry's routes, none where it is not kept."""
@@ -323,9 +333,14 @@ class _Graph:
 
     async def source(self) -> Sourced | str:
         """Return the supergraph to start with."""
-        if self.served is None:
-            return await _compose(self._urls())
-        return await self.served.source()
+        if self.served is not None:
+            return await self.served.source()
+        from federation.composition import SubgraphSource
+        from federation.server.served_graph import composed
+        from schema.printed import printed_sdl
+
+        urls = self._urls().items()
+        return composed([SubgraphSource(name, url, printed_sdl(name)) for name, url in urls])
 
     def companions(self) -> list[Companion]:
         """Return what runs beside the gateway."""
@@ -336,11 +351,15 @@ class _Graph:
         """Return where the hub's own subgraphs are reached from outside."""
         from schema.printed import subgraph_names
 
-        if self._role == "gateway":
-            return _remote_subgraphs(self._settings)
         host, port = self._settings.supergraph.address()
         base = self._settings.registry.public_url or f"http://{host}:{port}"
         addresses = self._settings.override_subgraph_url
+        missing = [name for name in subgraph_names() if name not in addresses]
+        if missing and self._role == "gateway":
+            raise CommandError(
+                "--role gateway finds the subgraphs by the hub's database (database.url), or by"
+                f" override_subgraph_url in hub.yaml, which lacks {', '.join(missing)}"
+            )
         return {
             name: addresses.get(name) or f"{base.rstrip('/')}/subgraphs/{name}/graphql"
             for name in subgraph_names()
@@ -360,6 +379,7 @@ class _Parts:
         failures: FailedCredentials,
         *,
         role: Role,
+        member: Member | None,
     ) -> None:
         from federation.server.subgraphs.response_caching import build_cache
         from resolvers.hub.key_ring import KeyRing
@@ -371,6 +391,8 @@ class _Parts:
         self._identity = identity
         self._graph = graph
         self._role = role
+        self._member = member
+        self._is_first = member is None or member.is_first
         self.cache = build_cache(settings.response_cache)
         known = role == "all" or (role == "gateway" and settings.database.given)
         self.keys = KeyRing() if known else None
@@ -385,18 +407,18 @@ class _Parts:
         """Return what is served beside the graph."""
         from starlette.routing import Mount
 
-        own = [Mount("/subgraphs", app=self.server.http)]
-        return [
-            *(own if self._role in ("all", "subgraphs") else ()),
-            *(self._graph.routes() if self._role in ("all", "gateway") else ()),
-        ]
+        serves = self._role in ("all", "subgraphs")
+        own = [Mount("/subgraphs", app=self.server.http)] if serves else []
+        return [*own, *(self._graph.routes() if self._role in ("all", "gateway") else ())]
 
     def app(self) -> ASGIApp:
         """Return the subgraphs alone, for a gateway that runs elsewhere; or only their health."""
         from federation.server.listener.draining_app import side_app
 
         section = self._settings.health_check
-        return side_app(self.routes(), self.lifespan, section, lambda: self.server.is_open)
+        return side_app(
+            self.routes(), self.lifespan, section, lambda: self.server.is_open, self._member
+        )
 
     @contextlib.asynccontextmanager
     async def lifespan(self) -> AsyncIterator[None]:
@@ -405,7 +427,7 @@ class _Parts:
             if self._role == "gateway" and not self._settings.database.given:
                 yield
                 return
-            upgrade = self._role != "gateway"
+            upgrade = self._role != "gateway" and self._is_first
             opening = open_hub_database(self._settings, upgrade=upgrade)
             database = await stack.enter_async_context(opening)
             await stack.enter_async_context(self._graph.opened(database))
@@ -415,7 +437,7 @@ class _Parts:
                 await stack.enter_async_context(self.keys.running(database))
                 await stack.enter_async_context(self.quotas.running(database))
             if self._role == "gateway":
-                await self._cache_hints(stack, database)
+                await stack.enter_async_context(self._cache_hints(database))
             else:
                 await stack.enter_async_context(self._subgraphs(database))
             yield
@@ -433,8 +455,9 @@ class _Parts:
         from schema.serving import SubgraphServer
 
         async with contextlib.AsyncExitStack() as stack:
-            await self._fill(database)
-            hints = await self._cache_hints(stack, database)
+            if self._is_first:
+                await self._fill(database)
+            hints = await stack.enter_async_context(self._cache_hints(database))
             events = await stack.enter_async_context(EventBus(database).running())
             addresses = self._settings.override_subgraph_url
             peers = await stack.enter_async_context(RemotePeers(addresses, self._identity))
@@ -454,9 +477,9 @@ class _Parts:
             header = deadline.header if deadline.accept else None
             http = subgraph_app(server, deadline_header=header, failures=self._failures)
             self.server.open(server, http)
-            if self._role in ("all", "subgraphs"):
+            if self._is_first and self._role in ("all", "subgraphs"):
                 await self._graph.publish_own()
-            if self._role in ("all", "worker"):
+            if self._is_first and self._role in ("all", "worker"):
                 worker = Worker(database, peers, (*ALL_JOBS, PULL_JOBS))
                 await stack.enter_async_context(worker.running())
                 if self._settings.adapters.worker:
@@ -464,58 +487,24 @@ class _Parts:
                     await stack.enter_async_context(puller.running())
             yield
 
-    async def _cache_hints(
-        self, stack: contextlib.AsyncExitStack, database: Database
-    ) -> CacheHints | None:
-        """Watch what is written, where answers are kept; return how they are marked then."""
-        from resolvers.hub.cache_tags import CacheTagListener, watch_tables
-        from schema.cache_hints import CacheHints
+    def _cache_hints(self, database: Database) -> AbstractAsyncContextManager[CacheHints | None]:
+        """Watch what is written, where answers are kept; give how they are marked then."""
+        from schema.cache_hints import hints_of
 
-        if not self._settings.response_cache.enabled:
-            return None
-        watched = await watch_tables(database)
-        if self.cache is not None:
-            await stack.enter_async_context(CacheTagListener(database, self.cache).running())
-        return CacheHints(watched)
+        return hints_of(database, self.cache, enabled=self._settings.response_cache.enabled)
 
     async def _fill(self, database: Database) -> None:
         """Load the reference data, and with the demo the invented feeds and rows."""
-        from resolvers.reference.load import load_reference
+        from resolvers.reference.load import load_shipped
 
         self._say(f"database: {database.where}")
-        loaded = [each for each in await load_reference(database) if not each.skipped]
-        if loaded:
-            rows = ", ".join(f"{each.name} {each.rows}" for each in loaded)
-            self._say(f"reference data loaded: {rows}")
+        await load_shipped(database, self._say)
         if self._settings.adapters.demo:
             from adapters.demo import pull_demo
             from resolvers.demo import load_demos
 
             await pull_demo(database, self._progress)
             await load_demos(database)
-
-
-async def _compose(urls: Mapping[str, str]) -> str:
-    """Return the supergraph of the hub's own subgraphs at `urls`."""
-    from federation.composition import SubgraphSource
-    from federation.server.served_graph import composed
-    from schema.printed import printed_sdl
-
-    return composed([SubgraphSource(name, url, printed_sdl(name)) for name, url in urls.items()])
-
-
-def _remote_subgraphs(settings: HubSettings) -> dict[str, str]:
-    """Return where the subgraphs of another process are; all of them must be named."""
-    from schema.printed import subgraph_names
-
-    urls = settings.override_subgraph_url
-    missing = [name for name in subgraph_names() if name not in urls]
-    if missing:
-        raise CommandError(
-            "--role gateway finds the subgraphs by the hub's database (database.url), or by"
-            f" override_subgraph_url in hub.yaml, which lacks {', '.join(missing)}"
-        )
-    return {name: urls[name] for name in subgraph_names()}
 
 
 def serve(args: argparse.Namespace) -> int:
@@ -526,19 +515,38 @@ def serve(args: argparse.Namespace) -> int:
     settings = listening(args, read_settings(args))
     from adapters.console import Lines
     from federation.cli.watching import watch_settings
+    from federation.server.workers.counting import worker_count
 
-    def again() -> HubSettings:
-        return _adjusted(listening(args, read_settings(args)), args.role)
+    def build(member: Member | None) -> ASGIApp:
+        def again() -> HubSettings:
+            return _adjusted(listening(args, read_settings(args)), args.role, member)
 
-    app = build_app(
-        settings,
-        role=args.role,
-        development=args.dev,
-        say=partial(print, file=sys.stderr, flush=True),
-        progress=Lines(sys.stderr, only_new=True),
-        companions=[watch_settings(args.config, again)] if args.hot_reload and args.config else (),
-    )
-    return run_app(app, settings)
+        watched = args.hot_reload and args.config
+        return build_app(
+            settings,
+            role=args.role,
+            development=args.dev,
+            say=partial(print, file=sys.stderr, flush=True),
+            progress=Lines(sys.stderr, only_new=True),
+            companions=[watch_settings(args.config, again)] if watched else (),
+            member=member,
+            identity=identity,
+        )
+
+    identity = None
+    if (count := worker_count(settings.supergraph.workers)) == 1:
+        return run_app(build, settings)
+    from federation.server.workers.supervisor import Beside
+    from resolvers.database.keeper import keep_database
+    from schema.identity import IdentityKey
+
+    if args.role == "worker":
+        raise CommandError("--role worker is one process; start it as often as you need")
+    settings.database.part(0, count, 0)
+    identity = IdentityKey.of(settings.identity.secret(shared=args.role != "all"))
+    without = settings.database.given or args.role == "gateway"
+    beside = None if without else Beside("database", partial(keep_database, settings.database))
+    return run_app(build, settings, beside, WHAT_WORKERS_SHARE)
 
 
 def build_parser(command: str = "") -> argparse.ArgumentParser:

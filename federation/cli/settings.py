@@ -40,9 +40,10 @@ def listen_address(args: argparse.Namespace, settings: EngineSettings) -> tuple[
 
 
 def listening(args: argparse.Namespace, settings: T) -> T:
-    """Return the settings with the address that the flags say in `supergraph.listen`."""
+    """Return the settings with what the flags say of address and workers in `supergraph`."""
     import msgspec
 
     host, port = listen_address(args, settings)
-    section = msgspec.structs.replace(settings.supergraph, listen=f"{host}:{port}")
+    workers = settings.supergraph.workers if args.workers is None else args.workers
+    section = msgspec.structs.replace(settings.supergraph, listen=f"{host}:{port}", workers=workers)
     return msgspec.structs.replace(settings, supergraph=section)

@@ -16,9 +16,11 @@ from typing import Any
 import pytest
 
 import gateway
+from federation.composition import SubgraphSource
 from federation.execution.caching.memory import MemoryStore
 from federation.execution.caching.response_cache import ResponseCache
 from federation.server.app import Surroundings, build_app
+from federation.server.served_graph import composed
 from federation.server.settings.engine import EngineSettings
 from federation.server.settings.headers import HeaderRule, HeaderRules, Headers, Propagate
 from federation.server.settings.response_cache import ResponseCaching
@@ -28,6 +30,7 @@ from resolvers.hub.events import EventBus
 from schema import SUBGRAPHS
 from schema.cache_hints import CacheHints
 from schema.identity import IdentityKey
+from schema.printed import printed_sdl
 from schema.serving import SubgraphServer
 from tests.gateway.conftest import Hub, running
 from tests.schema.world import (
@@ -64,6 +67,13 @@ class Replica:
         return sum(each.hits for each in figures), sum(each.misses for each in figures)
 
 
+async def own_supergraph() -> str:
+    """Return the supergraph of the hub's own subgraphs, none of which is there by HTTP."""
+    return composed(
+        [SubgraphSource(name, "http://127.0.0.1:1/", printed_sdl(name)) for name in SUBGRAPHS]
+    )
+
+
 @asynccontextmanager
 async def replica(
     database: Database, watched: WatchedTables, *, enabled: bool = True
@@ -91,7 +101,7 @@ async def replica(
         )
         app = build_app(
             settings,
-            lambda: gateway._compose(dict.fromkeys(SUBGRAPHS, "http://127.0.0.1:1/")),
+            own_supergraph,
             local={name: execute(name) for name in SUBGRAPHS},
             surroundings=Surroundings(
                 response_cache=cache if enabled else None,

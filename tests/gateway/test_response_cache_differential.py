@@ -11,14 +11,12 @@ from random import Random
 import pytest
 from graphql import build_schema
 
-import gateway
 from federation.supergraph.api_schema import build_api_schema
 from federation.supergraph.reader import read_supergraph
 from resolvers.database.pool import Database
 from resolvers.hub.cache_tags import watch_tables
-from schema import SUBGRAPHS
 from tests.gateway.random_queries import RandomQueries
-from tests.gateway.test_response_cache import Replica, rename, replica, until
+from tests.gateway.test_response_cache import Replica, own_supergraph, rename, replica, until
 from tests.schema.world import (
     BATTERY,
     CENTER,
@@ -87,7 +85,7 @@ async def ask(found: Replica, query: str, who: str) -> object:
 
 
 async def test_every_caller_gets_what_is_there_for_them(world: Database) -> None:
-    sdl = await gateway._compose(dict.fromkeys(SUBGRAPHS, "http://127.0.0.1:1/"))
+    sdl = await own_supergraph()
     queries = RandomQueries(build_api_schema(read_supergraph(sdl)), POOLS)
     watched = await watch_tables(world)
     random = Random(7)

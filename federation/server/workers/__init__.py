@@ -1,0 +1,1 @@
+"""`serve --workers N`: several processes of one server on one port; see `supervisor`."""
