@@ -23,7 +23,7 @@ def _settled_once() -> Iterator[None]:
     hundreds of them start an engine: here it is done once, for all of them.
     """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "_settle", lambda: None)
+        patch.setattr(engine, "_settle", lambda **_: None)
         gc.collect()
         gc.freeze()
         yield

@@ -8,41 +8,56 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence, Sized
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Mapping,
+    Sequence,
+    Sized,
+)
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from federation.errors import RequestError
-from federation.execution.transports.callback import Callbacks
 from federation.execution.transports.in_process import Execute, Subscribe
-from federation.server.callers.peer import peer_of
+from federation.registry.schema import Schema
+from federation.server.callers.peer import EXTENSION, peer_of
 from federation.server.engine import Engine
 from federation.server.explorer.routes import explorer_routes, homepage_route
 from federation.server.health import STARTING, WhyNotReady, health_routes
+from federation.server.listener.http_cycle import QuickCycle
 from federation.server.listener.http_protocol import HttpLimits
 from federation.server.observing.metrics.listener import metrics_route
 from federation.server.outside import Outside
 from federation.server.settings.engine import EngineSettings
-from federation.server.subgraphs.callbacks import callback_route
 from federation.server.subgraphs.invalidation import invalidation_route
+from federation.server.wire.delivery import send_whole
 from federation.server.wire.front import refuse
 from federation.server.wire.request import HttpRequest
-from federation.server.wire.response import HttpResponse
 from federation.server.wire.security_headers import with_security_headers
 from federation.server.wire.websocket import serve_websocket
+
+if TYPE_CHECKING:
+    from federation.execution.transports.callback import Callbacks
 
 
 @dataclass(frozen=True, slots=True)
 class Sourced:
-    """A supergraph SDL; `own`: which subgraphs in this process serve it (see `Engine.load`)."""
+    """A supergraph SDL; `own`: which subgraphs in this process serve it (see `Engine.load`).
+
+    `schema`: what was built of it before there were several workers.
+    """
 
     sdl: str
     own: frozenset[str] | None = None
+    schema: Schema | None = None
 
 
 # Gives the supergraph at start-up.
@@ -89,7 +104,12 @@ def build_app(
     callback = settings.subscription.mode.callback if settings.subscription.enabled else None
     callbacks: Callbacks | None = None
     if callback is not None:
-        callbacks = Callbacks(callback.public_url, settings.subscription.queue_capacity)
+        # Imported here: they bring an HTTP client of their own, which most servers do not need.
+        from federation.execution.transports.callback import Callbacks
+        from federation.server.subgraphs.callbacks import callback_prefix, callback_route
+
+        prefix = callback_prefix(around.member)
+        callbacks = Callbacks(callback.public_url, settings.subscription.queue_capacity, prefix)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -104,6 +124,8 @@ def build_app(
     async def start(stack: contextlib.AsyncExitStack) -> None:
         if around.lifespan is not None:
             await stack.enter_async_context(around.lifespan())
+        if around.member is not None:
+            await stack.enter_async_context(around.member.running())
         engine = Engine(
             settings, around, local=local, local_streams=local_streams, callbacks=callbacks
         )
@@ -111,7 +133,7 @@ def build_app(
         await engine.start()
         found = await source()
         loaded = found if isinstance(found, Sourced) else Sourced(found)
-        await engine.load(loaded.sdl, loaded.own)
+        await engine.load(loaded.sdl, loaded.own, loaded.schema)
         engine_of.append(engine)
         stack.callback(engine_of.clear)
         for companion in around.companions:
@@ -125,10 +147,12 @@ def build_app(
         metrics = metrics_route(prometheus.path, lambda accept: engine_of[0].metrics(accept))
         routes.insert(0, metrics)
     if callback is not None and callbacks is not None:
-        routes.append(callback_route(callbacks, callback))
+        routes.append(callback_route(callbacks, callback, around.member))
     if settings.response_cache.has_endpoint:
         path = settings.response_cache.invalidation.path
-        routes.append(invalidation_route(path, lambda: engine_of[0] if engine_of else None))
+        routes.append(
+            invalidation_route(path, lambda: engine_of[0] if engine_of else None, around.member)
+        )
     rest = Starlette(
         routes=routes,
         lifespan=lifespan,
@@ -180,7 +204,8 @@ class Application:
 
     `startup_error` is what startup raised, so that who runs the server can say it in one line.
     `http_limits`, `max_message_bytes`: what the server should take of a request's head and of a
-    WebSocket message.
+    WebSocket message. `compresses_messages`: whether it agrees to compress these. `direct_path`,
+    `direct`: see `quick_protocol.DirectApplication`.
     """
 
     def __init__(self, settings: EngineSettings, rest: ASGIApp, engine_of: list[Engine]) -> None:
@@ -193,7 +218,8 @@ class Application:
         )
         # One more, so that the limit itself is told by its own close code.
         self.max_message_bytes = limits.http_max_request_bytes + 1
-        self._path = settings.supergraph.path
+        self.compresses_messages = settings.subscription.websocket_compression
+        self._path = self.direct_path = settings.supergraph.path
         self._rest = with_security_headers(rest)
         self._engine_of = engine_of
         self.drain_delay = settings.health_check.drain_delay
@@ -212,12 +238,26 @@ class Application:
             await self._rest(scope, receive, send)
             return
         if not self._engine_of:
-            await _send(send, refuse(_NOT_STARTED))
+            await send_whole(send, refuse(_NOT_STARTED))
             return
         engine = self._engine_of[0]
         http = HttpRequest(scope["method"], scope["query_string"], scope["headers"])
         http.address, http.certificate = peer_of(scope)
         await engine.front.serve(http, engine.pipeline, engine.clients, receive, send)
+
+    def direct(self, cycle: QuickCycle) -> Coroutine[Any, Any, None]:
+        """See `DirectApplication`."""
+        connection = cycle.connection
+        assert connection is not None
+        http = HttpRequest("POST", cycle.query_string, cycle.headers, bytes(cycle.body))
+        if connection.client is not None:
+            http.address = connection.client[0]
+        if connection.extensions is not None:
+            http.certificate = connection.extensions.get(EXTENSION)
+        if not self._engine_of:
+            return send_whole(cycle.asgi()[1], refuse(_NOT_STARTED))
+        engine = self._engine_of[0]
+        return engine.front.serve_whole(http, engine.pipeline, engine.clients, cycle)
 
     @property
     def running(self) -> int:
@@ -267,8 +307,3 @@ _NOT_STARTED = RequestError(
     code="NO_SUPERGRAPH_AVAILABLE",
     http_status=503,
 )
-
-
-async def _send(send: Send, reply: HttpResponse) -> None:
-    await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
-    await send({"type": "http.response.body", "body": reply.body})

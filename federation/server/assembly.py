@@ -12,10 +12,12 @@ from federation.server.callers.authentication import Authenticator
 from federation.server.callers.client_certificates import CertificateRules
 from federation.server.callers.identity import IdentityRules
 from federation.server.callers.peer import Proxies
+from federation.server.contexts import Contexts
 from federation.server.deadlines import Deadlines
 from federation.server.demand.demand_control import StaticDemandControl
 from federation.server.documents import Documents
 from federation.server.hooks.running import build_hooks
+from federation.server.known_requests import KnownRequests
 from federation.server.lasting import Lasting
 from federation.server.operation_sharing import OperationSharing
 from federation.server.outside import Outside
@@ -60,6 +62,17 @@ def build_pipeline(
         demand=settings.demand_control,
         suggests=settings.supergraph.introspection is True,
     )
+    authorization = Authorization(settings.authorization, outside.decide_policies)
+    response_headers = _response_headers(settings.headers)
+    identities = IdentityRules(
+        HeaderPropagation(settings.headers),
+        authenticator,
+        outside.identifier,
+        outside.api_keys,
+        CertificateRules(settings.tls.supergraph.client_authentication),
+        proxies,
+        lasting.failures,
+    )
     return Pipeline(
         settings=settings,
         live=lasting.live,
@@ -69,20 +82,19 @@ def build_pipeline(
             lasting.cold,
             OverrideLabelRules(outside.decide_labels),
             planning,
-            Authorization(settings.authorization, outside.decide_policies),
+            authorization,
             IntrospectionRules(settings.supergraph.introspection),
             lasting.observability.cold,
         ),
         tracing=lasting.tracing,
         cors=CorsRules(settings.cors),
-        identities=IdentityRules(
-            HeaderPropagation(settings.headers),
-            authenticator,
-            outside.identifier,
-            outside.api_keys,
-            CertificateRules(settings.tls.supergraph.client_authentication),
-            proxies,
-            lasting.failures,
+        identities=identities,
+        contexts=Contexts(
+            identities,
+            authorization,
+            ErrorPolicy(errors.all, errors.subgraphs),
+            _propagation(settings.extensions),
+            keep_headers=response_headers is not None,
         ),
         admission=build_admission(
             settings.rate_limits,
@@ -93,13 +105,11 @@ def build_pipeline(
         csrf_headers=None
         if csrf.unsafe_disabled
         else tuple(name.lower().encode("latin-1") for name in csrf.required_headers),
-        error_policy=ErrorPolicy(errors.all, errors.subgraphs),
         subscriptions=lasting.subscriptions,
         sharing=OperationSharing(settings.traffic_shaping.router.deduplicate_query),
         deadlines=Deadlines(settings.traffic_shaping),
-        propagation=_propagation(settings.extensions),
         hooks=build_hooks(settings.hooks),
-        response_headers=_response_headers(settings.headers),
+        response_headers=response_headers,
         stored=build_documents(
             settings.apq, settings.persisted_queries, lasting.automatic, outside.document_source
         ),
@@ -107,6 +117,7 @@ def build_pipeline(
         observers=lasting.observability.observers,
         trace_header=_trace_header(settings.telemetry.exporters.tracing.response_trace_id),
         work=lasting.work,
+        known=None if settings.hooks else KnownRequests(),
         demand=StaticDemandControl(
             settings.demand_control, shows=settings.plugins.expose_query_plan
         )

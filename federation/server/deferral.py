@@ -26,6 +26,7 @@ from federation.planning.planner import Planner
 from federation.registry.document_cache import Key, Variant
 from federation.registry.schema import Schema
 from federation.registry.snapshot import Snapshot
+from federation.server.wire.streaming import Take
 
 logger = logging.getLogger("federation.server")
 
@@ -77,7 +78,7 @@ def prepare_deferral(
     if plan is None:
         return PreparedDeferral(None, _BYTES_FIXED)
     compiled = compile_deferred(plan)
-    length = len(text) * (2 + len(plan.parts)) + len(compiled.compiled.source)
+    length = len(text) * (2 + len(plan.parts)) + compiled.compiled.characters
     return PreparedDeferral(compiled, _BYTES_FIXED + _BYTES_PER_CHARACTER * length)
 
 
@@ -137,6 +138,9 @@ class DeferredParts:
     async def next(self) -> bytes | None:
         """Return the next payload. See `Parts.next`."""
         return await anext(self._payloads, None)
+
+    def deliver(self, take: Take) -> None:
+        """They are nobody else's. See `Parts.deliver`."""
 
     async def close(self) -> None:
         """Cancel what still runs."""

@@ -10,9 +10,9 @@ import asyncio
 import gc
 import logging
 from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING
 
 from federation.execution.caching.response_cache import ResponseCache
-from federation.execution.transports.callback import Callbacks
 from federation.execution.transports.in_process import Execute, Subscribe
 from federation.registry.schema import Schema, build_schema
 from federation.registry.snapshot import Snapshot
@@ -36,6 +36,9 @@ from federation.server.subgraphs.unknown_subgraphs import unknown_subgraphs
 from federation.server.warming import warm
 from federation.server.wire.front import build_front
 from federation.supergraph.contracts import Contract
+
+if TYPE_CHECKING:
+    from federation.execution.transports.callback import Callbacks
 
 logger = logging.getLogger("federation.server")
 
@@ -115,36 +118,43 @@ class Engine:
             or filling >= self.settings.supergraph.query_planning.max_queued
         ):
             return OVERLOADED
-        return None
+        member = self._outside.member
+        return None if member is None else member.why_not_ready()
 
-    def metrics(self, accept: str) -> tuple[str, bytes]:
+    async def metrics(self, accept: str) -> tuple[str, bytes]:
         """Return media type and text of all metrics, for what a scraper accepts."""
-        return self.lasting.observability.write(accept)
+        return await self.lasting.observability.scrape(accept)
 
-    async def load(self, sdl: str, own: Collection[str] | None = None) -> Snapshot:
+    async def load(
+        self, sdl: str, own: Collection[str] | None = None, schema: Schema | None = None
+    ) -> Snapshot:
         """Build a snapshot of the supergraph beside the live one and put it in its place.
 
         `own`: which of the subgraphs in this process still serve it, the others were taken over;
-        None: all. Raises `SupergraphError`; the live one then stays.
+        None: all. `schema`: what `sdl` was built to already, in memory shared with other processes.
+        Raises `SupergraphError`; the live one then stays.
         """
         with self.lasting.observability.loads.measured("supergraph"):
-            return await self._load(sdl, own)
+            return await self._load(sdl, own, schema)
 
-    async def _load(self, sdl: str, own: Collection[str] | None) -> Snapshot:
+    async def _load(self, sdl: str, own: Collection[str] | None, built: Schema | None) -> Snapshot:
         async with self._loading:
             cache_bytes = self.settings.supergraph.query_planning.cache_bytes
-            schema = await asyncio.get_running_loop().run_in_executor(
-                self.lasting.cold, build_schema, sdl, cache_bytes
-            )
+            schema = built
+            if schema is None:
+                schema = await asyncio.get_running_loop().run_in_executor(
+                    self.lasting.cold, build_schema, sdl, cache_bytes
+                )
             before, self._own = self._own, None if own is None else frozenset(own)
             try:
                 snapshot = self._snapshot(schema, self.settings, self.pipeline.hooks)
             except BaseException:
                 self._own = before
                 raise
+            first = self.live.current is None
             await warm(self.live.current, snapshot, self.pipeline.documents)
             await self.live.swap(snapshot)
-        _settle()
+        _settle(first=first)
         names = ", ".join(subgraph.name for subgraph in schema.supergraph.subgraphs)
         logger.info("supergraph %s is live: %s", schema.version, names)
         for tell in self.on_loaded:
@@ -240,8 +250,13 @@ class Engine:
         await self.lasting.close()
 
 
-def _settle() -> None:
-    """The schema is large and stays: the collector need not walk it at every full collection."""
-    gc.unfreeze()
+def _settle(*, first: bool = False) -> None:
+    """The schema is large and stays: the collector need not walk it at every full collection.
+
+    `first`: what is frozen by now was there before, perhaps shared with other processes; to walk
+    it would make a copy of all its pages.
+    """
+    if not first:
+        gc.unfreeze()
     gc.collect()
     gc.freeze()

@@ -7,7 +7,7 @@ metrics). It holds no values of the client beyond what executing needs.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from federation.execution.tracing import FetchLog, FetchTracer
 from federation.plan.nodes import OperationKind
@@ -19,6 +19,9 @@ from federation.server.trace_exposure import TraceLog
 from federation.server.wire.request import GraphQLRequest, HttpRequest
 from federation.server.wire.response import MediaType
 from federation.server.wire.stream_formats import WHOLE, Acceptable, StreamFormat
+
+if TYPE_CHECKING:
+    from federation.server.known_requests import KnownRequest
 
 
 # Not frozen: stages fill it in. Without slots, so that defaults are the class's, see `begin`.
@@ -39,7 +42,8 @@ class Exchange:
     was answered and this one with it; `codes` of the errors in the answer; `bytes_out` of it;
     `streamed`: as which sort of stream, and `events`, parts of it that were sent; `trace_id`, where
     it is traced. `cached`: how much of it was found in the response cache, and how much was looked
-    for in vain, where there is one. `hooked`: the window that hooks have on it.
+    for in vain, where there is one. `hooked`: the window that hooks have on it. `known`: what is
+    known of the same bytes that came before.
     """
 
     http: HttpRequest
@@ -72,6 +76,7 @@ class Exchange:
     trace: TraceLog | None = None
     cached: tuple[int, int] | None = None
     hooked: object | None = None
+    known: KnownRequest | None = None
 
     @classmethod
     def begin(cls, http: HttpRequest, request: GraphQLRequest | None = None) -> Exchange:

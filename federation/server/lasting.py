@@ -44,6 +44,7 @@ class Lasting:
             telemetry,
             outside.usage_sink,
             own_port=not prometheus.shares(settings.supergraph.listen),
+            member=outside.member,
         )
         self.tracing = start_tracing(telemetry.exporters.tracing)
         self.work = Work(settings.traffic_shaping.router.concurrency_limit)

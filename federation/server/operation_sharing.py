@@ -15,14 +15,34 @@ read may then be as old as the query it joined, as with equal calls to subgraphs
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Mapping
+from typing import Any
 
-from federation.execution.context import Answer, ExecutionContext
+from msgspec import Struct
+
+from federation.execution.context import Answer
 from federation.execution.deadlines import sharing_window
 from federation.execution.flights import Flights
 from federation.execution.json_codec import encode
+from federation.execution.transport import SubgraphTransport
 from federation.plan.nodes import OperationKind
+from federation.server.callers.identity import HeadersFor
 from federation.server.preparation import Prepared
+
+
+class Asked(Struct, eq=False):
+    """What of a request its answer depends on. `encoded`: its variables as JSON, where that is
+    known. `alone`: something else may make a difference, too.
+    """
+
+    prepared: Prepared
+    transports: Mapping[str, SubgraphTransport]
+    variables: Mapping[str, Any]
+    encoded: bytes | None
+    headers_for: HeadersFor | None
+    identity: Hashable
+    deadline: float
+    alone: bool
 
 
 class OperationSharing:
@@ -33,46 +53,44 @@ class OperationSharing:
         self._flights: Flights[Answer] = Flights()
         self._mutations = 0
 
-    def execute(self, prepared: Prepared, context: ExecutionContext) -> Awaitable[Answer]:
-        """Return the answer to one request, perhaps made for several. Raises cancellation."""
-        if prepared.operation.kind is OperationKind.MUTATION:
-            return self._mutate(prepared, context)
-        key = self._key(prepared, context) if self._enabled else None
-        if key is None:
-            return prepared.compiled.execute(context)
-        return self._flights.join(key, lambda: prepared.compiled.execute(context))
+    def execute(self, asked: Asked, run: Callable[[], Awaitable[Answer]]) -> Awaitable[Answer]:
+        """Return the answer to one request, perhaps made for several: then only one of them is
+        `run`. Raises cancellation.
+        """
+        if asked.prepared.operation.kind is OperationKind.MUTATION:
+            return self._mutate(run)
+        key = self._key(asked) if self._enabled and not asked.alone else None
+        return run() if key is None else self._flights.join(key, run)
 
-    async def _mutate(self, prepared: Prepared, context: ExecutionContext) -> Answer:
+    async def _mutate(self, run: Callable[[], Awaitable[Answer]]) -> Answer:
         try:
-            return await prepared.compiled.execute(context)
+            return await run()
         finally:
             self._mutations += 1
 
-    def _key(self, prepared: Prepared, context: ExecutionContext) -> Hashable:
+    def _key(self, asked: Asked) -> Hashable:
         """Return all that the answer depends on, or None where that cannot be said."""
-        if context.extensions:
-            return None
-        try:
-            variables = encode(context.variables) if context.variables else b""
-        except TypeError:
-            return None
+        variables = asked.encoded
+        if variables is None:
+            try:
+                variables = encode(asked.variables) if asked.variables else b""
+            except TypeError:
+                return None
         headers: tuple[Hashable, ...] = ()
-        if context.headers_for is not None:
+        headers_for = asked.headers_for
+        if headers_for is not None:
             headers = tuple(
-                tuple(sorted(context.headers_for(step.subgraph).items()))
-                for step in prepared.compiled.steps
+                tuple(sorted(headers_for(step.subgraph).items()))
+                for step in asked.prepared.compiled.steps
             )
-        window = None
-        if context.deadline is not None:
-            window = sharing_window(context.deadline, asyncio.get_running_loop().time())
         # The transports are the snapshot's. Both objects live as long as the flight, which runs
         # with them, so that no other can have the same identity meanwhile.
         return (
-            id(prepared),
-            id(context.transports),
+            id(asked.prepared),
+            id(asked.transports),
             variables,
             headers,
-            context.identity,
+            asked.identity,
             self._mutations,
-            window,
+            sharing_window(asked.deadline, asyncio.get_running_loop().time()),
         )

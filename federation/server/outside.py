@@ -16,6 +16,7 @@ from federation.server.persisted.registered import DocumentSource
 from federation.server.rate_limits.failed_credentials import FailedCredentials
 from federation.server.rate_limits.quotas import QuotaStore
 from federation.server.view_rules import KeyHolder
+from federation.server.workers.member import Member
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +31,7 @@ class Outside:
     which client uses what. `response_cache`: where subgraphs' answers are kept, by who can drop
     from it; else one is made as the settings say. It closes with the engine. `failures`: where
     credentials that do not hold are counted, by who checks some, too. `metrics`: figures of the
-    program itself, shown with the engine's.
+    program itself, shown with the engine's. `member`: which of several workers this process is.
     """
 
     identifier: Identifier | None = None
@@ -44,6 +45,7 @@ class Outside:
     response_cache: ResponseCache | None = None
     failures: FailedCredentials | None = None
     metrics: Sequence[Readings] = ()
+    member: Member | None = None
 
     @property
     def reserved(self) -> frozenset[str]:

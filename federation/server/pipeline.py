@@ -14,31 +14,32 @@ from typing import Any
 import orjson
 
 from federation.errors import RequestError
-from federation.execution.context import ErrorPolicy, ExecutionContext
-from federation.execution.propagation import Propagation
+from federation.execution.context import Answer, ExecutionContext
 from federation.execution.tracing import both
-from federation.execution.transports.files import with_files
 from federation.operation.variables import coerce_variables
 from federation.plan.nodes import OperationKind
 from federation.registry.snapshot import LiveSnapshot, Snapshot
 from federation.registry.views import View
 from federation.server.callers.expiry import Expiring
-from federation.server.callers.identity import IdentityRules
+from federation.server.callers.identity import NOBODY, ClientIdentity, IdentityRules
+from federation.server.contexts import Contexts
 from federation.server.deadlines import Deadlines
 from federation.server.deferral import DeferredParts
-from federation.server.demand.demand_control import without_asking
 from federation.server.documents import Documents
 from federation.server.errors import internal_error, request_error
 from federation.server.exchange import Exchange
 from federation.server.hooks.running import Hooks
+from federation.server.known_requests import KnownRequests
 from federation.server.limits import check_variables
 from federation.server.listener.work import Work
 from federation.server.observing.observed_parts import ObservedParts
 from federation.server.observing.telemetry import OperationSpan, Tracing
 from federation.server.operation_sharing import OperationSharing
+from federation.server.outcomes import TIMED_OUT, check_method, refused, whole
 from federation.server.plan_exposure import Exposure, asked_for, plan_extensions
 from federation.server.preparation import Prepared, Refused
 from federation.server.settings.engine import EngineSettings
+from federation.server.shared_streams import Planned
 from federation.server.stages import (
     CLIENT_GONE,
     Admission,
@@ -48,7 +49,7 @@ from federation.server.stages import (
 )
 from federation.server.subgraphs.response_caching import tell_freshness
 from federation.server.subgraphs.response_headers import ResponseHeaderPropagation
-from federation.server.subscriptions import Planned, Subscriptions
+from federation.server.subscriptions import Subscriptions
 from federation.server.trace_exposure import TraceLog, wants_trace
 from federation.server.view_rules import ViewRules
 from federation.server.wire.batching import refuse_in_batch
@@ -56,20 +57,20 @@ from federation.server.wire.cors import CorsRules
 from federation.server.wire.request import (
     GraphQLRequest,
     HttpRequest,
+    check_content_type,
     check_csrf,
     parse_request,
     refuse_missing_query,
 )
 from federation.server.wire.response import (
     HttpResponse,
-    MediaType,
     error_codes,
     negotiate,
     refusal,
     response,
 )
-from federation.server.wire.stream_formats import SOCKET, Acceptable, StreamFormat, acceptable
-from federation.server.wire.streaming import Parts, SinglePart, StreamReply
+from federation.server.wire.stream_formats import SOCKET, StreamFormat, acceptable
+from federation.server.wire.streaming import Parts, StreamReply
 from federation.server.wire.uploads import check_files
 
 
@@ -78,7 +79,8 @@ class Pipeline:
     """The stages with what they need; nothing here belongs to one request.
 
     `current` gives the pipeline of the configuration that is live now: a subscription outlives the
-    one it was opened with. For `stored`, `admission`, `demand`, `observers` see `stages`.
+    one it was opened with. For `stored`, `admission`, `demand`, `observers` see `stages`. `known`
+    is None where somebody may write into requests.
     """
 
     settings: EngineSettings
@@ -89,11 +91,10 @@ class Pipeline:
     cors: CorsRules
     identities: IdentityRules
     csrf_headers: tuple[bytes, ...] | None
-    error_policy: ErrorPolicy
     subscriptions: Subscriptions
     sharing: OperationSharing
     deadlines: Deadlines
-    propagation: Propagation | None
+    contexts: Contexts
     current: Callable[[], Pipeline]
     stored: StoredDocuments | None = None
     admission: Admission | None = None
@@ -103,6 +104,7 @@ class Pipeline:
     trace_header: bytes | None = None
     work: Work = field(default_factory=lambda: Work(None))
     hooks: Hooks | None = None
+    known: KnownRequests | None = None
 
     def answer(
         self, http: HttpRequest, request: GraphQLRequest | None = None
@@ -112,51 +114,64 @@ class Pipeline:
         `request`: already read, when it came over a WebSocket; `http` is then its handshake.
         """
         exchange = Exchange.begin(http, request)
-        if self.admission is None:
-            return self._observed(exchange)
-        return self._admitted(self.admission, exchange)
+        if self.admission is not None:
+            return self._admitted(self.admission, exchange)
+        # Each coroutine less is one less to go through at each wait.
+        return self._traced(exchange) if self.tracing.records else self._told(exchange, None)
 
     async def _admitted(
         self, admission: Admission, exchange: Exchange
     ) -> HttpResponse | StreamReply:
         reply: HttpResponse | StreamReply | None = None
         try:
-            reply = await self._observed(exchange)
+            reply = await (
+                self._traced(exchange) if self.tracing.records else self._told(exchange, None)
+            )
         finally:
             admission.leave(exchange, reply)
         return reply
 
-    async def _observed(self, exchange: Exchange) -> HttpResponse | StreamReply:
-        http = exchange.http
-        with self.tracing.operation(http.headers) as span:
+    async def _traced(self, exchange: Exchange) -> HttpResponse | StreamReply:
+        with self.tracing.operation(exchange.http) as span:
             exchange.trace_id, exchange.tracer = span.trace_id, span.fetches
+            return await self._told(exchange, span)
+
+    async def _told(
+        self, exchange: Exchange, span: OperationSpan | None
+    ) -> HttpResponse | StreamReply:
+        """Return the reply; whoever wants to know is told of it. `span`: where it is traced."""
+        for observer in self.observers:
+            tracer = observer.started(exchange)
+            exchange.tracer = tracer if exchange.tracer is None else both(exchange.tracer, tracer)
+        reply: HttpResponse | StreamReply
+        try:
+            self._check(exchange)
+            if self.identities.proves:
+                self._accept(exchange, await self.identities.identify(exchange.http))
+            else:
+                self._accept(exchange, self.identities.unproved(exchange.http))
+            if self.hooks is not None and self.hooks.request:
+                await self.hooks.requested(exchange)
+            reply = await self._answer(exchange, span)
+        except RequestError as error:
+            reply = refused(error, exchange.media_type)
+        except TimeoutError:
+            reply = refused(TIMED_OUT, exchange.media_type)
+        except Exception as error:
+            entry = internal_error(error, where="the request pipeline")
+            reply = refusal([entry], exchange.media_type, 500)
+        except asyncio.CancelledError:
             for observer in self.observers:
-                tracer = observer.started(exchange)
-                exchange.tracer = (
-                    tracer if exchange.tracer is None else both(exchange.tracer, tracer)
-                )
-            reply: HttpResponse | StreamReply
-            try:
-                await self._accept(exchange)
-                reply = await self._answer(exchange, span)
-            except RequestError as error:
-                reply = _refuse(error, exchange.media_type)
-            except TimeoutError:
-                reply = _refuse(_TIMED_OUT, exchange.media_type)
-            except Exception as error:
-                entry = internal_error(error, where="the request pipeline")
-                reply = refusal([entry], exchange.media_type, 500)
-            except asyncio.CancelledError:
-                for observer in self.observers:
-                    observer.ended(exchange, CLIENT_GONE, 0)
-                raise
+                observer.ended(exchange, CLIENT_GONE, 0)
+            raise
+        if span is not None:
             span.answered(reply.status, reply.codes)
         if self.hooks is not None and self.hooks.response:
             await self._tell_hooks(self.hooks, exchange, reply)
         if exchange.response_headers:
             reply.headers += exchange.response_headers
         if self.cors.enabled:
-            reply.headers += self.cors.headers(http)
+            reply.headers += self.cors.headers(exchange.http)
         if self.trace_header is not None and exchange.trace_id is not None:
             reply.headers.append((self.trace_header, exchange.trace_id.encode()))
         if self.observers:
@@ -186,20 +201,19 @@ class Pipeline:
         for observer in self.observers:
             observer.ended(exchange, reply.status, reply.errors)
 
-    async def _accept(self, exchange: Exchange) -> None:
-        """Find out what may be answered, who asks, and what."""
+    def _check(self, exchange: Exchange) -> None:
+        """Find out what may be answered; refuse what a foreign page may have sent."""
         http = exchange.http
         accept = http.header(b"accept")
-        exchange.takes = SOCKET if exchange.socket else acceptable(accept)
-        if exchange.takes.single:
+        exchange.takes = takes = SOCKET if exchange.socket else acceptable(accept)
+        if takes.single:
             exchange.media_type = negotiate(accept)
         if self.csrf_headers is not None and not exchange.socket:
             check_csrf(http, self.csrf_headers)
-        identities = self.identities
-        if identities.proves:
-            client = await identities.identify(http)
-        else:
-            client = identities.unproved(http)
+
+    def _accept(self, exchange: Exchange, client: ClientIdentity) -> None:
+        """Let a caller in, and find out what is asked."""
+        http = exchange.http
         exchange.client = client
         if client.told:
             exchange.response_headers += client.told
@@ -207,7 +221,14 @@ class Pipeline:
             self.admission.enter(exchange)
         self.documents.authorization.admit(client)
         if exchange.request is None:
-            exchange.request = parse_request(http, by_id=self.stored is not None)
+            known = None
+            if self.known is not None and http.method == "POST":
+                known = self.known.get(http.body)
+            if known is None:
+                exchange.request = parse_request(http, by_id=self.stored is not None)
+            else:
+                check_content_type(http.header(b"content-type"))
+                exchange.known, exchange.request = known, known.request
         exchange.deadline = self.deadlines.deadline(None if exchange.socket else http)
         if http.batch_deadline is not None:
             exchange.deadline = min(exchange.deadline, http.batch_deadline)
@@ -215,10 +236,10 @@ class Pipeline:
             exchange.trace = TraceLog()
             exchange.tracer = both(exchange.tracer, exchange.trace)
             exchange.extensions["trace"] = exchange.trace.shown
-        if self.hooks is not None and self.hooks.request:
-            await self.hooks.requested(exchange)
 
-    async def _answer(self, exchange: Exchange, span: OperationSpan) -> HttpResponse | StreamReply:
+    async def _answer(
+        self, exchange: Exchange, span: OperationSpan | None
+    ) -> HttpResponse | StreamReply:
         """Answer a well-formed request on the snapshot that is live now."""
         assert exchange.request is not None
         media_type, takes = exchange.media_type, exchange.takes
@@ -226,7 +247,7 @@ class Pipeline:
         snapshot.requests += 1
         try:
             request = exchange.request
-            if self.stored is not None and self.stored.concerns(request):
+            if self.stored is not None and exchange.known is None and self.stored.concerns(request):
                 await self.stored.find(exchange, request)
             if request.query is None:
                 refuse_missing_query(request)
@@ -239,15 +260,15 @@ class Pipeline:
             if prepared is None:
                 found = await self.documents.prepared(exchange, view)
                 if isinstance(found, Refused):
-                    refused = refusal(found.errors, media_type, found.status, well_formed=True)
-                    return whole(refused, takes)
+                    reply = refusal(found.errors, media_type, found.status, well_formed=True)
+                    return whole(reply, takes)
                 prepared = found
             exchange.prepared = prepared
             if exchange.trace is not None:
                 exchange.trace.prepared()
             if request.register and self.stored is not None:
                 self.stored.keep(request)
-            if exchange.trace_id is not None:
+            if span is not None:
                 span.named(prepared.operation.kind.value, prepared.operation.name)
             if exchange.http.batch_deadline is not None:
                 refuse_in_batch(prepared.operation, defers=prepared.defers is not None)
@@ -255,17 +276,13 @@ class Pipeline:
             try:
                 if self.hooks is not None and self.hooks.operation:
                     await self.hooks.prepared(exchange)
-                if request.variables:
-                    check_variables(request.variables, self.settings.limits)
-                variables = coerce_variables(
-                    view.schema.api_schema, prepared.operation, request.variables
-                )
+                variables = self._variables(exchange, view, prepared)
                 if exchange.http.files is not None:
                     check_files(exchange.http.files, prepared, variables, takes)
                 if self.demand is not None:
                     self.demand.check(exchange, prepared, variables)
             except RequestError as error:
-                return whole(_refuse(error, media_type, well_formed=True), takes)
+                return whole(refused(error, media_type, well_formed=True), takes)
             if self.admission is not None:
                 self.admission.spend(exchange)
             if prepared.operation.kind is OperationKind.SUBSCRIPTION:
@@ -280,6 +297,20 @@ class Pipeline:
             if snapshot.retired:
                 await snapshot.close_if_idle()
 
+    def _variables(self, exchange: Exchange, view: View, prepared: Prepared) -> Mapping[str, Any]:
+        """Return the variables, checked and coerced. Raises `RequestError`."""
+        known, request = exchange.known, exchange.request
+        if known is not None and known.operation is prepared.operation:
+            return known.variables
+        assert request is not None
+        if request.variables:
+            check_variables(request.variables, self.settings.limits)
+        variables = coerce_variables(view.schema.api_schema, prepared.operation, request.variables)
+        judged = self.stored is not None and self.stored.concerns(request)
+        if self.known is not None and not exchange.socket and not judged:
+            self.known.keep(exchange, prepared, variables)
+        return variables
+
     def _subscribe(
         self,
         exchange: Exchange,
@@ -293,12 +324,12 @@ class Pipeline:
         async def replan(fresh: Snapshot) -> Planned | None:
             return await self.current().planned_again(exchange, fresh)
 
-        context = self._context(exchange, snapshot, variables)
-        planned = Planned(snapshot, prepared.compiled, context)
+        planned = self._planned(exchange, snapshot, prepared, variables)
         subscription = self.subscriptions.open(planned, replan)
+        exchange.shared = subscription.joined
         parts: Parts = subscription
         if exchange.client.validity is not None:
-            parts = Expiring(subscription, exchange.client.validity, subscription.live.end)
+            parts = Expiring(subscription, exchange.client.validity, subscription.end)
         return StreamReply(exchange.takes.subscription, parts)
 
     async def planned_again(self, exchange: Exchange, snapshot: Snapshot) -> Planned | None:
@@ -317,8 +348,26 @@ class Pipeline:
         again.prepared = prepared
         schema = again.view.schema.api_schema
         variables = coerce_variables(schema, prepared.operation, exchange.request.variables)
-        context = self._context(again, snapshot, variables)
-        return Planned(snapshot, prepared.compiled, context)
+        return self._planned(again, snapshot, prepared, variables)
+
+    def _planned(
+        self,
+        exchange: Exchange,
+        snapshot: Snapshot,
+        prepared: Prepared,
+        variables: Mapping[str, Any],
+    ) -> Planned:
+        """Return a subscription with what is compared to find out who asks for the same."""
+        # What says who asks may be signed anew each time; the identity is compared instead.
+        client = replace(exchange.client, headers=NOBODY.headers)
+        return Planned(
+            snapshot,
+            prepared.compiled,
+            self._context(exchange, snapshot, variables),
+            self.identities.headers_for(client, exchange.http.headers),
+            # Hooks on calls may look at more than the call.
+            apart=self.hooks is not None and bool(self.hooks.fetch),
+        )
 
     async def _defer(
         self,
@@ -361,19 +410,25 @@ class Pipeline:
             if exposure is Exposure.DRY_RUN:
                 body = {"data": None, "extensions": exchange.extensions}
                 return response(orjson.dumps(body), media_type)
-        context = self._context(exchange, snapshot, variables)
-        context.deadline = exchange.deadline
-        context.extensions = exchange.extensions
+        root_data = _NOTHING
         if prepared.introspection is not None:
-            context.root_data = await self._introspect(_view(exchange), prepared, variables)
-        answer = await self.sharing.execute(prepared, context)
-        exchange.shared = not context.ran
+            root_data = await self._introspect(_view(exchange), prepared, variables)
+        exchange.shared = True
+
+        def run() -> Coroutine[Any, Any, Answer]:
+            exchange.shared = False
+            context = self._context(exchange, snapshot, variables)
+            context.deadline, context.extensions = exchange.deadline, exchange.extensions
+            context.root_data = root_data
+            return prepared.compiled.execute(context)
+
+        answer = await self.sharing.execute(self.contexts.asked(exchange, snapshot, variables), run)
         if self.response_headers is not None:
             exchange.response_headers += self.response_headers.merged(answer.headers)
         if self.demand is not None:
             self.demand.settle(exchange, prepared, variables, answer)
         if answer.expired:
-            errors = [request_error(_TIMED_OUT), *map(dict, answer.errors)]
+            errors = [request_error(TIMED_OUT), *map(dict, answer.errors)]
             return refusal(errors, media_type, 504)
         reply = response(answer.body, media_type, errors=len(answer.errors))
         if answer.errors:
@@ -385,28 +440,7 @@ class Pipeline:
     def _context(
         self, exchange: Exchange, snapshot: Snapshot, variables: Mapping[str, Any]
     ) -> ExecutionContext:
-        """Return what executing needs; each event of a subscription has a deadline of its own."""
-        client, http, prepared = exchange.client, exchange.http, exchange.prepared
-        context = ExecutionContext(
-            variables=variables,
-            transports=snapshot.transports
-            if http.files is None
-            else with_files(snapshot.transports, http.files),
-            headers=_NO_HEADERS,
-            headers_for=self.identities.headers_for(client, http.headers),
-            identity=client.key,
-            root_data=_NOTHING,
-            extensions=_NOTHING,
-            errors=self.error_policy,
-            tracer=exchange.tracer,
-            propagation=self.propagation,
-            keep_headers=self.response_headers is not None,
-        )
-        if prepared is not None and prepared.withheld:
-            self.documents.authorization.tell(exchange, prepared.withheld, context)
-        if exchange.closed_subgraphs:
-            context.transports = without_asking(context.transports, exchange.closed_subgraphs)
-        return context
+        return self.contexts.context(exchange, snapshot, variables)
 
     def _snapshot(self) -> Snapshot:
         snapshot = self.live.current
@@ -432,70 +466,8 @@ class Pipeline:
 
 
 _NOTHING: Mapping[str, Any] = {}
-_NO_HEADERS: Mapping[str, str] = {}
-
-_TIMED_OUT = RequestError(
-    "the request took too long; ask for less", code="GATEWAY_TIMEOUT", http_status=504
-)
 
 
 def _view(exchange: Exchange) -> View:
     assert exchange.view is not None
     return exchange.view
-
-
-def check_method(http: HttpRequest, prepared: Prepared, takes: Acceptable) -> None:
-    """Refuse what the method must not do, and streams that the client does not take."""
-    kind = prepared.operation.kind
-    if kind is OperationKind.SUBSCRIPTION:
-        if takes.subscription is None:
-            raise RequestError(
-                "subscriptions are answered over WebSocket (sub-protocol graphql-transport-ws), or"
-                " over HTTP with accept: text/event-stream or multipart/mixed;subscriptionSpec=1.0",
-                code="SUBSCRIPTION_NOT_SUPPORTED",
-            )
-        return
-    if http.method == "GET" and kind is not OperationKind.QUERY:
-        raise RequestError(
-            "a GET request can only query; send mutations with POST",
-            code="MUTATION_FORBIDDEN",
-            http_status=405,
-        )
-
-
-def whole(reply: HttpResponse, takes: Acceptable) -> HttpResponse | StreamReply:
-    """Return a whole answer as the client takes it: as it is, or as a stream of one event."""
-    if takes.single:
-        return reply
-    if takes.subscription is StreamFormat.SSE:
-        stream = StreamReply(StreamFormat.SSE, SinglePart(reply.body))
-        stream.errors, stream.codes = reply.errors, reply.codes
-        return stream
-    if takes.defer:
-        part = SinglePart(reply.body[:-1] + b',"hasNext":false}')
-        stream = StreamReply(StreamFormat.DEFER, part)
-        stream.errors, stream.codes = reply.errors, reply.codes
-        return stream
-    raise RequestError(
-        "nothing acceptable: this operation has one answer; name application/json or"
-        " application/graphql-response+json in 'accept' too",
-        code="INVALID_ACCEPT_HEADER",
-        http_status=406,
-    )
-
-
-# What RFC 9110 §15.5 wants said with these.
-_SAID_WITH: Mapping[int, tuple[tuple[bytes, bytes], ...]] = {
-    401: ((b"www-authenticate", b"Bearer"),),
-    405: ((b"allow", b"GET, POST"),),
-}
-
-
-def _refuse(
-    error: RequestError, media_type: MediaType, *, well_formed: bool = False
-) -> HttpResponse:
-    extra = _SAID_WITH.get(error.http_status, ())
-    if error.retry_after is not None:
-        extra = (*extra, (b"retry-after", b"%d" % error.retry_after))
-    entry = request_error(error)
-    return refusal([entry], media_type, error.http_status, *extra, well_formed=well_formed)

@@ -8,6 +8,7 @@ from federation.server.settings.engine import EngineSettings
 _FROM_THE_START = (
     ("supergraph", "listen"),
     ("supergraph", "path"),
+    ("supergraph", "workers"),
     ("health_check",),
     ("tls", "supergraph", "certificate"),
     ("tls", "supergraph", "certificate_chain"),
@@ -18,6 +19,7 @@ _FROM_THE_START = (
     ("homepage",),
     ("sandbox",),
     ("subscription", "mode", "callback"),
+    ("subscription", "websocket_compression"),
     ("response_cache", "enabled"),
     ("response_cache", "memory"),
     ("response_cache", "redis"),

@@ -1,41 +1,26 @@
-"""Clients' subscriptions while they run: how many may, and what a reload does to them.
+"""Clients' subscriptions while they run: how many may, and how each of them ends.
 
-When another supergraph or other settings go live, each subscription is planned on them. If the
-same stream of the same subgraph still gives its events, it goes on and answers them by the new
-plan; otherwise it ends with `SUBSCRIPTION_SCHEMA_RELOAD` or `SUBSCRIPTION_CONFIG_RELOAD`, and the
-client subscribes again.
+Equal ones share a stream, see `shared_streams`. A client's limits, its credentials and how fast it
+takes events concern that client alone.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-
 from federation.errors import FederationError, RequestError
-from federation.execution.context import ExecutionContext
-from federation.execution.executor import CompiledPlan
-from federation.execution.subscriptions import LiveSubscription, open_request
-from federation.registry.snapshot import LiveSnapshot, Snapshot
+from federation.execution.subscriptions import open_request
+from federation.registry.snapshot import LiveSnapshot
 from federation.server.settings.subscription import Subscription
+from federation.server.shared_streams import (
+    SHUTDOWN,
+    Planned,
+    Replan,
+    SharedStream,
+    SharedStreams,
+    key_of,
+)
+from federation.server.wire.streaming import Take
 
-RELOADED = "SUBSCRIPTION_SCHEMA_RELOAD"
-RECONFIGURED = "SUBSCRIPTION_CONFIG_RELOAD"
 LIMIT = "SUBSCRIPTION_MAX_LIMIT"
-SHUTDOWN = "SUBSCRIPTION_SERVER_SHUTDOWN"
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """An operation ready to run for one client on one snapshot."""
-
-    snapshot: Snapshot
-    compiled: CompiledPlan
-    context: ExecutionContext
-
-
-# Plans a client's operation again on another snapshot; None when it is no longer valid there.
-Replan = Callable[[Snapshot], Awaitable[Planned | None]]
 
 
 class Subscriptions:
@@ -43,8 +28,8 @@ class Subscriptions:
 
     def __init__(self, settings: Subscription, live: LiveSnapshot, event_timeout: float) -> None:
         self.settings = settings
-        self.live = live
         self.event_timeout = event_timeout
+        self._shared = SharedStreams(live)
         self._running: set[ClientSubscription] = set()
         self._draining = False
 
@@ -72,9 +57,17 @@ class Subscriptions:
                 "too many subscriptions are open; try again later", code=LIMIT, http_status=503
             )
         try:
-            subgraph = open_request(planned.compiled, planned.context).subgraph
+            key = key_of(planned, self.settings.deduplication)
         except FederationError as error:
             raise RequestError(error.message, code=error.code) from None
+        found = None if key is None else self._shared.find(key)
+        subscription = ClientSubscription(self, found or self._opened(planned), planned, replan)
+        subscription.joined = found is not None
+        self._running.add(subscription)
+        return subscription
+
+    def _opened(self, planned: Planned) -> SharedStream:
+        subgraph = open_request(planned.compiled, planned.context).subgraph
         source = planned.snapshot.streams.get(subgraph)
         if source is None:
             raise RequestError(
@@ -82,22 +75,20 @@ class Subscriptions:
                 code="SUBSCRIPTION_NOT_SUPPORTED",
                 http_status=500,
             )
-        live = LiveSubscription(
-            planned.compiled,
-            planned.context,
+        return SharedStream(
+            self._shared,
+            planned,
             source,
+            self.settings.deduplication,
             capacity=self.settings.queue_capacity,
             event_timeout=self.event_timeout,
         )
-        subscription = ClientSubscription(self, planned.snapshot, live, replan)
-        self._running.add(subscription)
-        return subscription
 
     def drain(self) -> None:
         """End all subscriptions, since the server is about to stop, and open no more."""
         self._draining = True
         for subscription in tuple(self._running):
-            subscription.live.end(
+            subscription.end(
                 FederationError("The server is stopping; subscribe again.", code=SHUTDOWN)
             )
 
@@ -109,106 +100,44 @@ class Subscriptions:
 class ClientSubscription:
     """One subscription of one client. `Parts` for the stream that carries it.
 
-    Holds the snapshot its stream was opened on, since that one's connection carries the events,
-    and the one that plans its answers now.
+    `joined`: it shares a stream that was there before.
     """
 
+    __slots__ = ("_closed", "_owner", "_shared", "joined", "listener", "replan")
+
     def __init__(
-        self, owner: Subscriptions, snapshot: Snapshot, live: LiveSubscription, replan: Replan
+        self, owner: Subscriptions, shared: SharedStream, planned: Planned, replan: Replan
     ) -> None:
-        self.live = live
+        self.listener = shared.stream.listen(planned.context)
+        self.replan = replan
+        self.joined = False
         self._owner = owner
-        self._replan = replan
-        self._answers = live.answers()
-        self._origin = snapshot
-        self._current = snapshot
-        self._passed: list[Snapshot] = []
-        self._replanning: asyncio.Task[None] | None = None
+        self._shared = shared
         self._closed = False
-        snapshot.requests += 1
-        self._watch(snapshot)
+        shared.add(self)
 
     async def next(self) -> bytes | None:
         """Return the next answer's JSON. See `Parts.next`."""
-        async for answer in self._answers:
-            # No event runs on a snapshot from before the last answer any more.
-            await self._release(self._passed)
-            return answer.body
-        return None
+        self._shared.stream.start()
+        answer = await self.listener.next()
+        return None if answer is None else answer.body
+
+    def deliver(self, take: Take) -> None:
+        """See `Parts.deliver`."""
+        self.listener.take = take
+
+    def end(self, error: FederationError) -> None:
+        """End it from outside; answers that already wait are still given out."""
+        self.listener.end(error)
+        self._shared.leave(self)
 
     async def close(self) -> None:
-        """End the stream at the subgraph and let go of the snapshots."""
+        """Leave the stream; the last one waits until it is closed at the subgraph."""
         if self._closed:
             return
         self._closed = True
-        self._current.on_retired.discard(self._on_retired)
+        self._shared.leave(self)
         try:
-            if self._replanning is not None:
-                self._replanning.cancel()
-                await asyncio.gather(self._replanning, return_exceptions=True)
-            await self._answers.aclose()
+            await self._shared.closed()
         finally:
             self._owner.forget(self)
-            held = [*self._passed, self._origin]
-            if self._current is not self._origin:
-                held.append(self._current)
-            self._passed = []
-            await self._release(held)
-
-    def _watch(self, snapshot: Snapshot) -> None:
-        snapshot.on_retired.add(self._on_retired)
-
-    def _on_retired(self) -> None:
-        if self._owner.live.current is None:
-            self.live.end(
-                FederationError("The server is stopping; subscribe again.", code=SHUTDOWN)
-            )
-        else:
-            self._replanning = asyncio.ensure_future(self._move())
-
-    async def _move(self) -> None:
-        """Go on under the supergraph that is live now, or end."""
-        fresh = self._owner.live.current
-        assert fresh is not None
-        fresh.requests += 1
-        try:
-            moved = await self._moved(fresh)
-        except BaseException:
-            await self._release([fresh])
-            raise
-        if not moved:
-            await self._release([fresh])
-            self.live.end(_reloaded(self._current, fresh))
-            return
-        left, self._current = self._current, fresh
-        if left is not self._origin:
-            self._passed.append(left)
-            if not self.live.executing:
-                await self._release(self._passed)
-        if fresh.retired:
-            self._on_retired()
-        else:
-            self._watch(fresh)
-
-    async def _moved(self, fresh: Snapshot) -> bool:
-        subgraph = self.live.request.subgraph
-        if fresh.ways.get(subgraph) != self._origin.ways.get(subgraph):
-            return False
-        try:
-            planned = await self._replan(fresh)
-        except (FederationError, TimeoutError):
-            return False
-        return planned is not None and self.live.rebase(planned.compiled, planned.context)
-
-    async def _release(self, snapshots: list[Snapshot]) -> None:
-        released = tuple(snapshots)
-        snapshots.clear()
-        for snapshot in released:
-            snapshot.requests -= 1
-            await snapshot.close_if_idle()
-
-
-def _reloaded(old: Snapshot, new: Snapshot) -> FederationError:
-    if old.schema.version == new.schema.version:
-        return FederationError("The settings have changed; subscribe again.", code=RECONFIGURED)
-    return FederationError("The graph's schema has changed; subscribe again.", code=RELOADED)

@@ -10,7 +10,6 @@ import asyncio
 import logging
 from typing import Protocol
 
-from federation.composition.contract import ContractError
 from federation.errors import FederationError, RequestError
 from federation.registry.snapshot import Snapshot
 from federation.registry.views import View
@@ -58,6 +57,9 @@ class ViewRules:
         """
         if self.sees_all(client):
             return snapshot.views.whole
+        # Imported here: most servers have no views, and it brings all of composition.
+        from federation.composition.contract import ContractError
+
         try:
             async with asyncio.timeout_at(deadline):
                 contract = client.contract or await self._contract(client, snapshot)

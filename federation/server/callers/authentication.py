@@ -15,8 +15,6 @@ from math import isfinite
 from typing import Any
 
 import orjson
-from joserfc import jwt
-from joserfc.errors import JoseError
 
 from federation.server.callers.credentials import (
     Claims,
@@ -125,6 +123,10 @@ class Authenticator:
 
     def _of(self, token: str, source: KeySetSource, at: int) -> _Verified | None:
         """Return the token verified with the keys of one source, but for its times."""
+        # Imported here: most servers have no issuers, and it brings all of cryptography.
+        from joserfc import jwt
+        from joserfc.errors import JoseError
+
         keys = self.key_sets.current[at]
         try:
             claims = jwt.decode(token, keys, algorithms=list(source.algorithms)).claims

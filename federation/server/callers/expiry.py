@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from federation.errors import FederationError
 from federation.server.callers.credentials import CredentialKind, Tell, Validity
-from federation.server.wire.streaming import Parts
+from federation.server.wire.streaming import Parts, Take
 
 # Apollo Router's code for tokens; it has no other credentials.
 TOKEN_EXPIRED = "SUBSCRIPTION_JWT_EXPIRED"  # noqa: S105 - a code
@@ -45,6 +45,10 @@ class Expiring:
     async def next(self) -> bytes | None:
         """See `Parts.next`."""
         return await self._parts.next()
+
+    def deliver(self, take: Take) -> None:
+        """See `Parts.deliver`."""
+        self._parts.deliver(take)
 
     async def close(self) -> None:
         """See `Parts.close`."""

@@ -13,14 +13,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 import orjson
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, KeySet, OctKey, OKPKey, RSAKey
 
 from federation.errors import SupergraphError
 from federation.server.settings.authentication import KeySetHeader, KeySetSource
+
+if TYPE_CHECKING:
+    from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
 logger = logging.getLogger("federation.server")
 
@@ -48,7 +50,7 @@ class KeySets:
     ) -> None:
         self._sources = tuple(sources)
         self._clock = clock
-        self.current: list[KeySet] = [KeySet([]) for _ in self._sources]
+        self.current: list[KeySet] = [_no_keys() for _ in self._sources]
         self.generation = 0
         self._last: list[Fetched | None] = [None for _ in self._sources]
         self._refreshed_at = [float("-inf") for _ in self._sources]
@@ -124,6 +126,13 @@ async def fetch_key_set(
         raise ValueError(f"the key set {_shown(url)} cannot be read: {reason}") from None
 
 
+def _no_keys() -> KeySet:
+    # Imported here and below: most servers have no issuers, and it brings all of cryptography.
+    from joserfc.jwk import KeySet
+
+    return KeySet([])
+
+
 def parse_key_set(content: bytes, url: str) -> KeySet:
     """Return the keys that can verify signatures (RFC 7517 §5: others are passed over).
 
@@ -139,10 +148,15 @@ def parse_key_set(content: bytes, url: str) -> KeySet:
     if not keys:
         shown = _shown(url)
         raise ValueError(f"the key set {shown} cannot be read: it has no key for signatures")
+    from joserfc.jwk import KeySet
+
     return KeySet(list(keys))
 
 
 def _key(written: object) -> ECKey | RSAKey | OKPKey | None:
+    from joserfc.errors import JoseError
+    from joserfc.jwk import KeySet, OctKey
+
     if not isinstance(written, dict) or written.get("use", "sig") != "sig":
         return None
     try:

@@ -11,7 +11,6 @@ from federation.registry.schema import Schema
 from federation.registry.snapshot import Snapshot
 from federation.server.hooks.public import ElementChange, SchemaChange
 from federation.server.hooks.running import Hooks
-from federation.supergraph.diff import diff
 
 logger = logging.getLogger("federation.server.hooks")
 
@@ -66,6 +65,9 @@ class SchemaNews:
 
 def change_between(old: Schema, new: Schema) -> SchemaChange:
     """Return what is another in `new`. Takes as long as comparing the schemas does."""
+    # Imported here: most servers have no hook that wants to know.
+    from federation.supergraph.diff import diff
+
     before = {subgraph.name for subgraph in old.supergraph.subgraphs}
     after = {subgraph.name for subgraph in new.supergraph.subgraphs}
     return SchemaChange(

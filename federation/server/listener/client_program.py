@@ -5,7 +5,6 @@ For figures and logs only; nothing is allowed or refused by it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -35,19 +34,19 @@ class ClientPrograms:
     def of(self, http: HttpRequest) -> ClientProgram:
         """Return what the request's headers say."""
         headers = http.lookup()
-        name = _first(headers, self._names)
-        version = _first(headers, self._versions)
+        name = version = None
+        # Written out twice: the call would cost as much as the work.
+        for header in self._names:
+            name = headers.get(header)
+            if name is not None:
+                break
+        for header in self._versions:
+            version = headers.get(header)
+            if version is not None:
+                break
         if name is None and version is None:
             return UNKNOWN
         return _program(name or b"", version or b"")
-
-
-def _first(headers: Mapping[bytes, bytes], names: tuple[bytes, ...]) -> bytes | None:
-    for name in names:
-        value = headers.get(name)
-        if value is not None:
-            return value
-    return None
 
 
 @lru_cache(maxsize=1024)

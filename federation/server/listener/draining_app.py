@@ -7,7 +7,8 @@ itself, so its application is told that the client has gone; all others are wait
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence, Sized
+import contextlib
+from collections.abc import AsyncIterator, Callable, Sequence, Sized
 from contextlib import AbstractAsyncContextManager
 
 from starlette.applications import Starlette
@@ -17,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from federation.server.health import STARTING, health_routes
 from federation.server.listener.work import DRAINING
 from federation.server.settings.pages import HealthCheck
+from federation.server.workers.member import Member
 
 _EVENT_STREAM = b"text/event-stream"
 
@@ -38,18 +40,27 @@ def side_app(
     lifespan: Callable[[], AbstractAsyncContextManager[None]],
     section: HealthCheck,
     is_open: Callable[[], bool],
+    member: Member | None = None,
 ) -> DrainingApp:
     """Return an application of `routes` with health beside them, for a process without a gateway.
 
-    `lifespan` is entered before it serves; it is ready while `is_open` and not ending.
+    `lifespan` is entered before it serves; it is ready while `is_open` and not ending. `member`:
+    which of several workers it is.
     """
     drain = Drain()
 
     def why_not_ready() -> str | None:
-        return drain.why_not_ready() or (None if is_open() else STARTING)
+        others = None if member is None else member.why_not_ready()
+        return drain.why_not_ready() or (others if is_open() else STARTING)
+
+    @contextlib.asynccontextmanager
+    async def whole(app: Starlette) -> AsyncIterator[None]:
+        working = contextlib.nullcontext() if member is None else member.running()
+        async with working, lifespan():
+            yield
 
     every = [*health_routes(section.path, why_not_ready), *routes]
-    return DrainingApp(Starlette(routes=every, lifespan=lambda app: lifespan()), drain, section)
+    return DrainingApp(Starlette(routes=every, lifespan=whole), drain, section)
 
 
 class DrainingApp:

@@ -8,7 +8,9 @@ After SIGTERM or SIGINT, in this order:
 3. streams end with a code, so that clients subscribe again elsewhere;
 4. telemetry and usage are handed on, connections are closed (the application's shutdown).
 
-A second signal ends at once.
+A second signal ends at once. A worker of several is told by its supervisor alone how fast to end:
+its SIGTERM may come twice (of the supervisor, and of who ends a group of processes), SIGQUIT is the
+second signal.
 """
 
 from __future__ import annotations
@@ -52,10 +54,20 @@ class Drainable(Protocol):
 
 
 class EndingServer(uvicorn.Server):
-    """uvicorn's server that ends as the module says, with exit code 0."""
+    """uvicorn's server that ends as the module says, with exit code 0.
 
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None] | None) -> None:
+    `supervised`: it is a worker of several.
+    """
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        on_ready: Callable[[], None] | None,
+        *,
+        supervised: bool = False,
+    ) -> None:
         super().__init__(config)
+        self._supervised = supervised
         self._on_ready = on_ready
         self._ending = False
         app: object = config.app
@@ -71,16 +83,21 @@ class EndingServer(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self._signalled)
+        heard = (signal.SIGINT, signal.SIGTERM)
+        if self._supervised:
+            heard = (signal.SIGQUIT, signal.SIGTERM)
+        for number in heard:
+            loop.add_signal_handler(number, self._signalled, number)
         try:
             yield
         finally:
-            for number in (signal.SIGINT, signal.SIGTERM):
+            for number in heard:
                 loop.remove_signal_handler(number)
 
-    def _signalled(self) -> None:
-        if self._ending:
+    def _signalled(self, number: signal.Signals) -> None:
+        if self._supervised and self._ending and number == signal.SIGTERM:
+            return
+        if self._ending or number == signal.SIGQUIT:
             self.force_exit = self.should_exit = True
             return
         self._ending = True

@@ -17,10 +17,8 @@ from typing import Any
 
 import httptools
 import orjson
-from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from federation.server.listener.http_cycle import QuickCycle
+from federation.server.listener.quick_protocol import QuickHttpProtocol
 
 logger = logging.getLogger("federation.server")
 
@@ -48,11 +46,40 @@ _TOO_SLOW = (408, "REQUEST_TIMEOUT", "the request took too long to come")
 _MALFORMED = (400, "INVALID_HTTP_REQUEST", "this is not an HTTP request that can be answered")
 
 
+# Headers that mean nothing to the protocol, as most clients write them → in lower case, always the
+# same object: its hash is known.
+_PLAIN_NAMES: dict[bytes, bytes] = {
+    written: name.encode()
+    for name in (
+        "accept",
+        "accept-encoding",
+        "accept-language",
+        "apollographql-client-name",
+        "apollographql-client-version",
+        "authorization",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "cookie",
+        "host",
+        "origin",
+        "referer",
+        "traceparent",
+        "tracestate",
+        "user-agent",
+        "x-api-key",
+        "x-forwarded-for",
+        "x-request-id",
+    )
+    for written in (name.encode(), name.title().encode())
+}
+
+
 class _Refused(Exception):
     """Ends parsing; what to answer is in the protocol."""
 
 
-class BoundedHttpProtocol(HttpToolsProtocol):
+class BoundedHttpProtocol(QuickHttpProtocol):
     """`config.app.http_limits` says which bounds; without it, the defaults. `config.app.refused` is
     told status and code of what is refused here, where there is such a function.
     """
@@ -80,7 +107,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         self._received += len(data)
-        self._unset_keepalive_if_required()
+        self._idle_since = None
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserError:
@@ -91,6 +118,8 @@ class BoundedHttpProtocol(HttpToolsProtocol):
                 self.handle_websocket_upgrade()
             else:
                 self._unsupported_upgrade_warning()
+        if self._open is not None:
+            self._no_longer_open()
         if self._in_head:
             if self._received > self._limits.head_bytes:
                 self._refuse(_TOO_LARGE)
@@ -114,7 +143,9 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     # would cost more than the work.
 
     def on_message_begin(self) -> None:
-        super().on_message_begin()
+        self.url = b""
+        self.expect_100_continue = self.has_connection_header = False
+        self.headers = []
         self._in_head = True
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -124,10 +155,14 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         if len(headers) >= self._limits.head_count:
             self._refusal = _TOO_LARGE
             raise _Refused
-        name = name.lower()
-        if name == b"expect" and value.lower() == b"100-continue":
-            self.expect_100_continue = True
-        headers.append((name, value))
+        known = _PLAIN_NAMES.get(name)
+        if known is None:
+            known = name.lower()
+            if known == b"connection":
+                self.has_connection_header = True
+            elif known == b"expect" and value.lower() == b"100-continue":
+                self.expect_100_continue = True
+        headers.append((known, value))
 
     def on_headers_complete(self) -> None:
         self._in_head = False
@@ -135,10 +170,6 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self._refusal = _TOO_LARGE
             raise _Refused
         super().on_headers_complete()
-        cycle = self.cycle
-        if cycle.__class__ is RequestResponseCycle:
-            # uvicorn has no place where another class could be named.
-            cycle.__class__ = QuickCycle
         self._in_body = True
         self._received = self._body_received = self._reported = 0
         if self._timer is not None:
@@ -146,13 +177,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         self._body_received += len(body)
-        cycle = self.cycle
-        if cycle.response_complete or (self.parser.should_upgrade() and self._should_upgrade()):
-            return
-        cycle.body += body
-        if len(cycle.body) > HIGH_WATER_LIMIT:
-            self.flow.pause_reading()
-        cycle.message_event.set()
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         self._in_body = False
@@ -207,7 +232,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         status, code, message = refusal
         if self._told is not None:
             self._told(status, code)
-        cycle: RequestResponseCycle | None = self.cycle
+        cycle = self.cycle
         if cycle is None or cycle.response_complete or not cycle.response_started:
             body = orjson.dumps({"errors": [{"message": message, "extensions": {"code": code}}]})
             phrase = HTTPStatus(status).phrase.encode()

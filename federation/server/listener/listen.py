@@ -17,6 +17,7 @@ from typing import Any
 
 import uvicorn
 
+from federation.server.listener.descriptors import raise_descriptor_limit
 from federation.server.listener.ending import EndingServer
 from federation.server.listener.http_protocol import BoundedHttpProtocol
 from federation.server.settings.listener_tls import ListenerTls
@@ -32,13 +33,25 @@ GRACE_SECONDS = 30
 # which was a tenth of the processor time of a large query.
 _COLLECT_AFTER = 10_000
 
+# Seconds after which a thread that works lets another one go on. New documents are planned in
+# threads: at Python's 5 ms each request that is answered meanwhile waits for 10 ms in the median.
+_SWITCH_AFTER = 0.0005
+
+
+# Connections that may wait to be accepted.
+BACKLOG = 2048
+
 
 class ListenError(Exception):
     """The address cannot be listened on; the message says why and what to do."""
 
 
-def bind(host: str, port: int) -> socket.socket:
-    """Return a listening socket. Raises `ListenError`."""
+def bind(host: str, port: int, *, shared: bool = False, listening: bool = True) -> socket.socket:
+    """Return a listening socket. Raises `ListenError`.
+
+    `shared`: several processes of this user may have one each for the same port, among which the
+    system spreads connections. `listening`: turned off, the address is only taken.
+    """
     if not 0 <= port <= 65535:
         raise ListenError(f"{port} is not a port; choose one from 0 to 65535")
     try:
@@ -47,16 +60,26 @@ def bind(host: str, port: int) -> socket.socket:
         )
     except (socket.gaierror, UnicodeError):
         raise ListenError(f"{host}:{port} is not an address of this machine") from None
-    listening = socket.socket(family, kind, protocol)
+    bound = socket.socket(family, kind, protocol)
     try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-        listening.listen(2048)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        bound.bind(address)
+        if listening:
+            bound.listen(BACKLOG)
     except OSError as error:
-        listening.close()
+        bound.close()
         raise ListenError(_listen_problem(error, host, port)) from None
-    listening.setblocking(False)
-    return listening
+    bound.setblocking(False)
+    return bound
+
+
+def address_of(bound: socket.socket, host: str, tls: ListenerTls | None) -> str:
+    """Return the address of a server on a socket that was bound to `host`."""
+    shown = f"[{host}]" if ":" in host else host
+    scheme = "https" if tls is not None and tls.enabled else "http"
+    return f"{scheme}://{shown}:{bound.getsockname()[1]}/"
 
 
 def run_server(
@@ -72,11 +95,24 @@ def run_server(
     `on_ready` is told the address once the app has started. Raises `ListenError` before starting
     the app, and what the app's startup raised when it has a `startup_error` to tell.
     """
-    over_tls = _over_tls(tls) if tls is not None and tls.enabled else {}
     listening = bind(host, port)
-    shown = f"[{host}]" if ":" in host else host
-    scheme = "https" if over_tls else "http"
-    address = f"{scheme}://{shown}:{listening.getsockname()[1]}/"
+    address = address_of(listening, host, tls)
+    return run_bound(app, listening, on_ready=on_ready and (lambda: on_ready(address)), tls=tls)
+
+
+def run_bound(
+    app: Any,
+    listening: socket.socket,
+    *,
+    on_ready: Callable[[], None] | None = None,
+    tls: ListenerTls | None = None,
+    supervised: bool = False,
+) -> int:
+    """Serve `app` on a bound socket, as `run_server` does.
+
+    `supervised`: which signals end it, see `EndingServer`.
+    """
+    over_tls = _over_tls(tls) if tls is not None and tls.enabled else {}
     config = uvicorn.Config(
         app,
         loop="uvloop" if sys.platform != "win32" else "asyncio",
@@ -87,6 +123,7 @@ def run_server(
         # Who may say for whom a request comes is for `peer.Proxies` to decide.
         proxy_headers=False,
         ws_max_size=getattr(app, "max_message_bytes", _MAX_MESSAGE_BYTES),
+        ws_per_message_deflate=getattr(app, "compresses_messages", False),
         lifespan="on",
         log_config=None,
         access_log=False,
@@ -95,8 +132,10 @@ def run_server(
         timeout_graceful_shutdown=GRACE_SECONDS,
         timeout_keep_alive=75,
     )
+    raise_descriptor_limit()
     gc.set_threshold(_COLLECT_AFTER, *gc.get_threshold()[1:])
-    server = EndingServer(config, on_ready and (lambda: on_ready(address)))
+    sys.setswitchinterval(_SWITCH_AFTER)
+    server = EndingServer(config, on_ready, supervised=supervised)
     with contextlib.closing(listening), contextlib.suppress(SystemExit):
         # uvicorn exits the interpreter when startup fails; the reason is told below.
         server.run(sockets=[listening])

@@ -30,8 +30,6 @@ def shown_certificate(transport: asyncio.BaseTransport) -> PeerCertificate | Non
 class TlsHttpProtocol(BoundedHttpProtocol):
     """HTTP over TLS."""
 
-    _extensions: dict[str, Any] | None = None
-
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         try:
@@ -42,12 +40,7 @@ class TlsHttpProtocol(BoundedHttpProtocol):
             transport.close()
             return
         if certificate is not None:
-            self._extensions = {EXTENSION: certificate}
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        if self._extensions is not None:
-            self.scope["extensions"] = self._extensions
+            self.extensions = {EXTENSION: certificate}
 
 
 class TlsWebSocketProtocol(QuietWebSocketProtocol):

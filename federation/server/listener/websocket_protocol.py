@@ -9,7 +9,15 @@ _NOT_TEXT = 1007
 
 
 class QuietWebSocketProtocol(WebSocketsSansIOProtocol):
-    """Closes with 1007, and logs nothing, for text that is not UTF-8."""
+    """Closes with 1007, and logs nothing, for text that is not UTF-8. A `ImmediateWriter`."""
+
+    def write_now(self, data: bytes) -> bool:
+        """Write whole frames, uncompressed: that is allowed whatever was agreed (RFC 7692 §6)."""
+        transport = self.transport
+        if not self.writable.is_set() or self.close_sent or transport.is_closing():
+            return False
+        transport.write(data)
+        return True
 
     def send_receive_event_to_app(self) -> None:
         if self.curr_msg_data_type == "text" and not self.close_sent:

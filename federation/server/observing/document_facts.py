@@ -127,6 +127,8 @@ def _with_fragments(document: DocumentNode, operation: OperationDefinitionNode) 
         if isinstance(node, FragmentDefinitionNode)
     }
     used: dict[str, FragmentDefinitionNode] = {}
+    if not fragments:
+        return DocumentNode(definitions=(operation,))
     open_: list[Node] = [operation]
     while open_:
         for name in _spreads(open_.pop(0)):

@@ -13,7 +13,7 @@ from typing import TextIO
 
 import orjson
 
-from federation.server.observing.access_log import CHINA
+from federation.server.observing.access_line import CHINA
 from federation.server.settings.logging import Console, Format, Logging
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"

@@ -32,21 +32,33 @@ from federation.server.observing.metrics.parts import of_cold_path, of_event_loo
 from federation.server.observing.recording import Ledger, Recorder
 from federation.server.observing.refusals import RefusalLedger
 from federation.server.observing.usage import UsageLedger, UsageSink
-from federation.server.settings.telemetry import Telemetry
+from federation.server.settings.telemetry import Prometheus, Telemetry
 from federation.server.stages import Observer
+from federation.server.workers.member import Member
 
 # Seconds for which the event loop may not turn before it is told where it hangs.
 _STALL = 5.0
 
 
 class Observability:
-    """`own_port`: metrics have a listener of their own. `sink`: where usage goes, None: nowhere."""
+    """`own_port`: metrics have a listener of their own. `sink`: where usage goes, None: nowhere.
 
-    def __init__(self, settings: Telemetry, sink: UsageSink | None, *, own_port: bool) -> None:
+    `member`: with several workers, one scrape tells of all.
+    """
+
+    def __init__(
+        self,
+        settings: Telemetry,
+        sink: UsageSink | None,
+        *,
+        own_port: bool,
+        member: Member | None = None,
+    ) -> None:
         prometheus = settings.exporters.metrics.prometheus
         access = settings.exporters.logging.access
         self._prometheus = prometheus
         self._own_port = own_port
+        self._member = member
         self.cold = ColdFigures()
         self.loads = LoadFigures()
         self.exposition: Exposition | None = None
@@ -84,6 +96,22 @@ class Observability:
         assert self.exposition is not None
         return self.exposition.write(accept)
 
+    async def scrape(self, accept: str) -> tuple[str, bytes]:
+        """Return media type and text of all metrics, of all workers where there are several."""
+        assert self.exposition is not None
+        if self._member is None:
+            return self.exposition.write(accept)
+        # Imported here: only one of several workers needs it.
+        from federation.server.workers.gathered_metrics import packed, write_all
+
+        return await write_all(self._member, packed(self.exposition.every()), accept)
+
+    async def _tell_others(self, body: bytes) -> bytes:
+        from federation.server.workers.gathered_metrics import packed
+
+        assert self.exposition is not None
+        return packed(self.exposition.every())
+
     async def start(self) -> None:
         """Open what is written to and read from. Raises `ListenError`, `FederationError`."""
         self._watch_loop()
@@ -100,9 +128,11 @@ class Observability:
         if self.usage is not None:
             self.usage.start()
             self._stack.push_async_callback(self.usage.close)
+        if self.exposition is not None and self._member is not None:
+            self._member.answers["metrics"] = self._tell_others
         if self.exposition is not None and self._own_port:
             await self._stack.enter_async_context(
-                listening(self._bind(), self._prometheus.path, self.write)
+                listening(self._bind(), self._prometheus.path, self.scrape)
             )
 
     async def close(self) -> None:
@@ -128,15 +158,9 @@ class Observability:
             self.expose(lambda: of_event_loop(watch))
 
     def _bind(self) -> socket.socket:
-        address = self._prometheus.address()
-        assert address is not None
-        try:
-            return bind(*address)
-        except ListenError as error:
-            raise ListenError(
-                f"telemetry.exporters.metrics.prometheus.listen: {error}; or choose another"
-                " address there, or null for the graph's own port"
-            ) from None
+        if self._member is not None and self._member.metrics is not None:
+            return self._member.metrics
+        return bind_metrics(self._prometheus)
 
     def _own_metrics(self) -> Iterator[Metric]:
         """Yield how well all this keeps up."""
@@ -147,6 +171,19 @@ class Observability:
         if self.usage is not None:
             yield counter("hub_usage_sent", "Operations whose use was handed on", self.usage.sent)
             yield counter("hub_usage_lost", "Operations whose use was lost", self.usage.lost)
+
+
+def bind_metrics(prometheus: Prometheus) -> socket.socket:
+    """Return the socket of the listener that metrics have for themselves. Raises `ListenError`."""
+    address = prometheus.address()
+    assert address is not None
+    try:
+        return bind(*address)
+    except ListenError as error:
+        raise ListenError(
+            f"telemetry.exporters.metrics.prometheus.listen: {error}; or choose another"
+            " address there, or null for the graph's own port"
+        ) from None
 
 
 class LoadFigures:

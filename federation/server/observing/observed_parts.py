@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from federation.errors import FederationError
+from federation.execution.subscriptions import EventAnswer
 from federation.server.exchange import Exchange
 from federation.server.stages import Observer
-from federation.server.wire.streaming import Parts
+from federation.server.wire.streaming import Parts, Take
 
 
 class ObservedParts:
@@ -33,6 +34,21 @@ class ObservedParts:
             for observer in self._observers:
                 observer.progressed(self._exchange)
         return body
+
+    def deliver(self, take: Take) -> None:
+        """See `Parts.deliver`."""
+        exchange, observers = self._exchange, self._observers
+
+        def counted(answer: EventAnswer) -> bool:
+            if not take(answer):
+                return False
+            exchange.events += 1
+            exchange.bytes_out += len(answer.body)
+            for observer in observers:
+                observer.progressed(exchange)
+            return True
+
+        self._parts.deliver(counted)
 
     async def close(self) -> None:
         """See `Parts.close`."""

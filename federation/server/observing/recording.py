@@ -53,16 +53,19 @@ class Recorder:
     """`Observer` for several ledgers."""
 
     def __init__(self, ledgers: tuple[Ledger, ...], programs: ClientPrograms) -> None:
-        self._ledgers = ledgers
-        self._following = tuple(ledger for ledger in ledgers if ledger.follows)
+        following = tuple(ledger for ledger in ledgers if ledger.follows)
+        # Looked up once.
+        self._began = tuple(ledger.began for ledger in following)
+        self._fetched = tuple(ledger.fetched for ledger in following)
+        self._ended = tuple(ledger.ended for ledger in ledgers)
         self._programs = programs
 
     def started(self, exchange: Exchange) -> FetchTracer:
         """See `Observer.started`."""
         exchange.fetches = log = FetchLog()
         exchange.started = log.opened
-        for ledger in self._following:
-            ledger.began(exchange)
+        for tell in self._began:
+            tell(exchange)
         return log
 
     def progressed(self, exchange: Exchange) -> None:
@@ -70,8 +73,7 @@ class Recorder:
         log = exchange.fetches
         if log is not None and log.fetched:
             fetched = log.take()
-            for ledger in self._following:
-                ledger.fetched(fetched)
+            self._late(fetched)
 
     def ended(self, exchange: Exchange, status: int, errors: int) -> None:
         """See `Observer.ended`."""
@@ -93,10 +95,11 @@ class Recorder:
             # Its client went away: the calls are being cancelled, or go on for others.
             log.told = self._late
         if fetched:
-            self._late(fetched)
-        for ledger in self._ledgers:
-            ledger.ended(operation)
+            for tell in self._fetched:
+                tell(fetched)
+        for end in self._ended:
+            end(operation)
 
     def _late(self, fetched: list[Fetched]) -> None:
-        for ledger in self._following:
-            ledger.fetched(fetched)
+        for tell in self._fetched:
+            tell(fetched)

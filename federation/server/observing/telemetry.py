@@ -7,15 +7,13 @@ and secrets).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Protocol
 
 from federation.execution.tracing import FetchTracer
 from federation.server.settings.telemetry import Tracing as TracingSettings
-
-RawHeaders = Sequence[tuple[bytes, bytes]]
+from federation.server.wire.request import HttpRequest
 
 
 class OperationSpan(Protocol):
@@ -39,7 +37,11 @@ class OperationSpan(Protocol):
 
 
 class Tracing(Protocol):
-    def operation(self, headers: RawHeaders) -> AbstractContextManager[OperationSpan]: ...
+    """`records`: whether there is anything to be told of operations."""
+
+    records: bool
+
+    def operation(self, http: HttpRequest) -> AbstractContextManager[OperationSpan]: ...
 
     def stage(self, name: str) -> AbstractContextManager[object]: ...
 
@@ -49,10 +51,11 @@ class Tracing(Protocol):
 class NoTracing:
     """Records nothing. One object serves as span, context manager and tracer."""
 
+    records = False
     fetches: FetchTracer | None = None
     trace_id: str | None = None
 
-    def operation(self, headers: RawHeaders) -> NoTracing:
+    def operation(self, http: HttpRequest) -> NoTracing:
         return self
 
     def stage(self, name: str) -> NoTracing:

@@ -29,7 +29,7 @@ from federation.server.rate_limits.quotas import DayQuota, Quotas, QuotaStore
 from federation.server.settings.rate_limits import RateLimitsSection
 from federation.server.settings.traffic import GlobalRateLimit
 from federation.server.wire.response import HttpResponse
-from federation.server.wire.streaming import Parts, StreamReply
+from federation.server.wire.streaming import Parts, StreamReply, Take
 
 # For who is at its limit of operations at once; nobody knows when one of them ends.
 _BUSY_SECONDS = 1.0
@@ -247,6 +247,9 @@ class _Held:
 
     async def next(self) -> bytes | None:
         return await self._parts.next()
+
+    def deliver(self, take: Take) -> None:
+        self._parts.deliver(take)
 
     async def close(self) -> None:
         try:

@@ -20,7 +20,6 @@ from msgspec import Meta, field
 from federation.config.duration import Duration
 from federation.registry.errors import RegistryError
 from federation.registry.lint.diagnostic import LintLevel
-from federation.registry.lint.rules import RULES
 from federation.registry.model import GraphRef
 from federation.registry.settings import (
     CheckSettings,
@@ -71,6 +70,11 @@ class RegistryLint(Section, frozen=True):
     tags: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
+        if not self.levels:
+            return
+        # Imported here: a server without rules of its own need not load the linter to start.
+        from federation.registry.lint.rules import RULES
+
         known = {rule.code for rule in RULES}
         for code in self.levels:
             if code not in known:

@@ -23,12 +23,15 @@ class Passthrough(Section, frozen=True):
     `graphql-transport-ws`. `heartbeat_interval`: pings over WebSocket, and on every protocol the
     stream ends after two silent intervals; not set, silence means nothing.
 
+    `streams_per_connection`: how many streams of one caller share a WebSocket; 1: each has its own.
+
     `protocol`: how the subgraph sends events.
     """
 
     path: Annotated[str, Meta(pattern=r"^/[^\s?#]*$")] | None = None
     protocol: Literal["graphql_ws", "sse", "multipart"] = "graphql_ws"
     heartbeat_interval: Duration | None = None
+    streams_per_connection: Positive = 50
 
     def __post_init__(self) -> None:
         _check_interval(self.heartbeat_interval)
@@ -83,17 +86,42 @@ class SingleConnection(Section, frozen=True):
     reservation_timeout: Duration = 30.0
 
 
+class Sharing(Section, frozen=True):
+    """Whether equal subscriptions share one stream of the subgraph, and the work for each event.
+
+    Equal are those of the same caller with the same operation, variables and forwarded headers but
+    for `ignored_headers`: of these the subgraph gets what the first client sent. Who joins gets the
+    events from then on; turn it off for a subgraph whose streams begin with the state so far.
+    """
+
+    enabled: bool = True
+    ignored_headers: tuple[str, ...] = ()
+
+
+class Deduplication(Section, frozen=True):
+    """For all subgraphs, and instead of that for one."""
+
+    all: Sharing = Sharing()
+    subgraphs: dict[str, Sharing] = field(default_factory=dict)
+
+
 class Subscription(Section, frozen=True):
     """`queue_capacity`: events that may wait for one slow client before its stream ends.
 
     `max_opened_subscriptions` counts the whole process, `max_operations_per_connection` what one
     WebSocket runs at once. `connection_init_timeout`: how long a WebSocket may wait to begin.
+
+    `websocket_compression`: agree on `permessage-deflate` with clients that offer it, as browsers
+    all do. It takes tens of kilobytes a connection, and each message must be compressed anew for
+    each client; events that several clients get at once are sent as they are all the same.
     """
 
     enabled: bool = True
     mode: SubscriptionMode = SubscriptionMode()
+    deduplication: Deduplication = Deduplication()
     queue_capacity: Positive = 128
     max_opened_subscriptions: Positive = 10_000
     max_operations_per_connection: Positive = 100
     connection_init_timeout: Duration = 10.0
+    websocket_compression: bool = False
     sse_single_connection: SingleConnection = SingleConnection()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -38,12 +38,16 @@ class IntrospectionAccess(Section, frozen=True):
 class SupergraphSection(Section, frozen=True):
     """`listen` is host:port; `path` is where GraphQL is answered. `introspection`: whether clients
     may read the schema, or which of them, such as `{ scopes: [[schema:read]] }`.
+
+    `workers`: processes that share the port; `auto` is as many as there are cores. Limits of the
+    whole (connections to subgraphs and to the database, operations at work) are divided among them.
     """
 
     listen: str = "127.0.0.1:4000"
     path: Annotated[str, Meta(pattern=r"^/[^\s?#]*$")] = "/graphql"
     introspection: bool | IntrospectionAccess = False
     query_planning: QueryPlanning = QueryPlanning()
+    workers: Annotated[int, Meta(ge=1, le=256)] | Literal["auto"] = 1
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]\s]+):\d{1,5}", self.listen):

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
+from typing import TYPE_CHECKING
 
 from federation.errors import SupergraphError
 from federation.execution.transport import EventSource
-from federation.execution.transports.callback import CallbackEventSource, Callbacks
 from federation.execution.transports.certificates import CertificateError
-from federation.execution.transports.http_events import HttpEventSource
 from federation.execution.transports.in_process import InProcessEventSource, Subscribe
 from federation.execution.transports.stream_options import (
     StreamOptions,
     StreamProtocol,
     stream_url,
 )
-from federation.execution.transports.websocket import WebSocketEventSource
 from federation.server.settings.engine import EngineSettings
 from federation.server.subgraphs.connect import tls_options
 from federation.supergraph.model import Supergraph
+
+if TYPE_CHECKING:
+    from federation.execution.transports.callback import Callbacks
 
 
 def connect_streams(
@@ -27,12 +28,12 @@ def connect_streams(
     local: Mapping[str, Subscribe],
     callbacks: Callbacks | None,
 ) -> dict[str, EventSource]:
-    """Return how each subgraph's event streams are opened; none when subscriptions are off.
+    """Return how each subgraph's event streams are opened; none when there are no subscriptions.
 
     The order of precedence is that of `connect`: `override_subgraph_url`, in process, the
     supergraph's url. Raises `SupergraphError` for an unusable url.
     """
-    if not settings.subscription.enabled:
+    if not settings.subscription.enabled or supergraph.subscription is None:
         return {}
     sources: dict[str, EventSource] = {}
     for subgraph in supergraph.subgraphs:
@@ -48,6 +49,11 @@ def connect_streams(
 def _remote(
     name: str, url: str, settings: EngineSettings, callbacks: Callbacks | None
 ) -> EventSource:
+    # Imported here: they bring an HTTP client of their own, which most servers do not need.
+    from federation.execution.transports.callback import CallbackEventSource
+    from federation.execution.transports.http_events import HttpEventSource
+    from federation.execution.transports.websocket import WebSocketEventSource
+
     mode = settings.subscription.mode
     tls = tls_options(name, settings)
     if mode.callback is not None and name in mode.callback.subgraphs:
@@ -61,7 +67,12 @@ def _remote(
         target = stream_url(url, own.path, protocol)
     except ValueError as error:
         raise SupergraphError(f"Subgraph {name!r} has an unusable url {url!r}: {error}") from None
-    options = StreamOptions(target, heartbeat_interval=own.heartbeat_interval, tls=tls)
+    options = StreamOptions(
+        target,
+        heartbeat_interval=own.heartbeat_interval,
+        tls=tls,
+        streams_per_connection=own.streams_per_connection,
+    )
     if protocol is StreamProtocol.GRAPHQL_WS:
         return _opened(name, lambda: WebSocketEventSource(options))
     return _opened(name, lambda: HttpEventSource(options, protocol))

@@ -8,6 +8,8 @@ The body is a list of requests, carried out in order:
 
 `authorization` carries the shared key. A subgraph may have a key of its own: then only what that
 key covers is dropped. Nothing is dropped unless the key covers every subgraph that is named.
+
+Where each of several workers keeps answers in memory of its own, all drop what one is asked to.
 """
 
 from __future__ import annotations
@@ -25,9 +27,11 @@ from starlette.routing import Route
 from federation.execution.caching.response_cache import ResponseCache
 from federation.server.settings.engine import EngineSettings
 from federation.server.settings.response_cache import ResponseCaching
+from federation.server.workers.member import Member
 
 _LARGEST_BODY = 1024 * 1024
 _MOST = 10_000
+_KIND = "invalidation"
 
 
 class _Subgraph(Struct, tag_field="kind", tag="subgraph", forbid_unknown_fields=True):
@@ -74,8 +78,18 @@ class Owner(Protocol):
     response_cache: ResponseCache | None
 
 
-def invalidation_route(path: str, owner: Callable[[], Owner | None]) -> Route:
+def invalidation_route(
+    path: str, owner: Callable[[], Owner | None], member: Member | None = None
+) -> Route:
     """Return the endpoint. There is no owner while the server starts."""
+
+    async def drop_for_other(body: bytes) -> bytes:
+        live = owner()
+        cache = None if live is None else live.response_cache
+        return b"0" if cache is None else b"%d" % await _drop_all(cache, _decode(body))
+
+    if member is not None:
+        member.answers[_KIND] = drop_for_other
 
     async def answer(request: Request) -> Response:
         live = owner()
@@ -98,7 +112,10 @@ def invalidation_route(path: str, owner: Callable[[], Owner | None]) -> Route:
             for name in each.names:
                 if not _opens(settings, name, shown):
                     return _refuse("UNAUTHORIZED", f"the key does not cover subgraph {name!r}")
-        return _json({"count": await _drop_all(live.response_cache, wanted)}, 202)
+        count = await _drop_all(live.response_cache, wanted)
+        if member is not None and settings.redis is None:
+            count += sum(map(int, (await member.ask_others(_KIND, body)).values()))
+        return _json({"count": count}, 202)
 
     return Route(path, answer, methods=["POST"], name="invalidation")
 

@@ -41,6 +41,13 @@ class Delivery:
         """Send the reply to its end. Raises what `send` raises."""
         accept = http.header(b"accept-encoding") if self.encodings else None
         if isinstance(reply, StreamReply):
+            if reply.is_shared and Encoding.GZIP in self.encodings:
+                # Of all codings the one in which a part can be the same for all clients.
+                encoding, _ = choose(accept, (Encoding.GZIP,))
+                if encoding is not None:
+                    reply.code()
+                    await reply.run(receive, send)
+                    return
             encoding, _ = choose(accept, self.encodings)
             await reply.run(receive, send if encoding is None else _coding(send, encoding))
             return
@@ -48,19 +55,15 @@ class Delivery:
         if http.method == "GET" and reply.status == 200 and not reply.errors:
             tag = self._tag(reply)
             if tag is not None and _is_known(http.header(b"if-none-match"), tag):
-                await _send(send, 304, _without_body(reply, tag), b"")
+                await send_whole(send, HttpResponse(304, _without_body(reply, tag), b""))
                 return
         if accept is not None:
-            await self._compress(reply, accept, tag)
+            await self.compress(reply, accept, tag)
         elif tag is not None:
             reply.headers.append((b"etag", b'"%s"' % tag))
-        # As `_send` does it; awaiting another coroutine costs as much as it does.
-        await send(
-            {"type": "http.response.start", "status": reply.status, "headers": reply.headers}
-        )
-        await send({"type": "http.response.body", "body": reply.body})
+        await send_whole(send, reply)
 
-    async def _compress(self, reply: HttpResponse, accept: bytes, tag: bytes | None) -> None:
+    async def compress(self, reply: HttpResponse, accept: bytes, tag: bytes | None = None) -> None:
         """Code the body as the client likes it, if that is worth it."""
         encoding, must = choose(accept, self.encodings)
         size = len(reply.body)
@@ -119,9 +122,10 @@ def _without_body(reply: HttpResponse, tag: bytes) -> list[tuple[bytes, bytes]]:
     return [*kept, (b"etag", b'"%s"' % tag)]
 
 
-async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+async def send_whole(send: Send, reply: HttpResponse) -> None:
+    """Send an answer as it is."""
+    await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
+    await send({"type": "http.response.body", "body": reply.body})
 
 
 def _coding(send: Send, encoding: Encoding) -> Send:

@@ -12,12 +12,13 @@ from starlette.types import Receive, Send
 
 from federation.errors import RequestError
 from federation.server.errors import request_error
+from federation.server.listener.http_cycle import QuickCycle
 from federation.server.listener.work import Work
 from federation.server.pipeline import Pipeline
 from federation.server.settings.engine import EngineSettings
 from federation.server.wire.batching import Batches
 from federation.server.wire.bodies import BodyRules, too_large
-from federation.server.wire.delivery import Delivery, build_delivery
+from federation.server.wire.delivery import Delivery, build_delivery, send_whole
 from federation.server.wire.disconnect import Clients
 from federation.server.wire.request import HttpRequest, check_csrf, is_array
 from federation.server.wire.response import HttpResponse, MediaType, refusal
@@ -72,6 +73,53 @@ class Front:
             except RuntimeError as error:
                 if _CLOSED not in str(error):
                     raise
+
+    async def serve_whole(
+        self, http: HttpRequest, pipeline: Pipeline, clients: Clients, cycle: QuickCycle
+    ) -> None:
+        """Answer one POST whose body is in `http`, as `serve` does. Cancelled when the client goes
+        away.
+        """
+        work = self.work
+        if work.is_full or not self._is_one_operation(http):
+            cycle.keep_running()
+            await self.serve(http, pipeline, clients, *cycle.asgi())
+            return
+        work.running += 1
+        reply: HttpResponse | StreamReply
+        try:
+            if len(http.query_string) > self.bodies.max_bytes:
+                raise too_large(self.bodies.max_bytes)
+            reply = await pipeline.answer(http)
+        except RequestError as error:
+            reply = self._refused(error, http, pipeline)
+        finally:
+            work.running -= 1
+        if work.draining:
+            reply.headers.append((b"connection", b"close"))
+        cycle.keep_running()
+        try:
+            if isinstance(reply, StreamReply):
+                await self.delivery.send(http, reply, *cycle.asgi())
+                return
+            accept = http.header(b"accept-encoding")
+            if accept is not None and self.delivery.encodings:
+                await self.delivery.compress(reply, accept)
+            if not cycle.reply(reply.status, reply.headers, reply.body):
+                await send_whole(cycle.asgi()[1], reply)
+        except RuntimeError as error:
+            if _CLOSED not in str(error):
+                raise
+
+    def _is_one_operation(self, http: HttpRequest) -> bool:
+        """Whether the body is that of one operation, as it is, and of no other protocol."""
+        if http.header(b"content-encoding") is not None or len(http.body) > self.bodies.max_bytes:
+            return False
+        if self.uploads is not None and is_form(http):
+            return False
+        if self.batches is not None and is_array(http.body):
+            return False
+        return not self.streams.concerns(http)
 
     async def _reply(
         self, http: HttpRequest, pipeline: Pipeline, clients: Clients, receive: Receive

@@ -25,7 +25,7 @@ from federation.server.subscriptions import LIMIT
 from federation.server.wire.request import HttpRequest, check_csrf, parse_request
 from federation.server.wire.response import SECURITY_HEADERS, VARY, HttpResponse
 from federation.server.wire.stream_formats import StreamFormat
-from federation.server.wire.streaming import Parts, SinglePart, StreamReply, stream_error
+from federation.server.wire.streaming import Parts, SinglePart, StreamReply, Take, stream_error
 
 TOKEN_HEADER = b"x-graphql-event-stream-token"
 
@@ -207,6 +207,9 @@ class _Stream:
         event = self._events.popleft()
         self._taken.set()
         return event
+
+    def deliver(self, take: Take) -> None:
+        """Its events are its own, with the ids of its operations. See `Parts.deliver`."""
 
     async def close(self) -> None:
         """End all operations; the token is void from now on."""

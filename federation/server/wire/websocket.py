@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,9 +21,11 @@ import orjson
 from starlette.types import Receive, Scope, Send
 
 from federation.execution.json_codec import decode
+from federation.execution.subscriptions import EventAnswer
 from federation.server.callers.api_keys import HEADER as API_KEY_HEADER
 from federation.server.callers.peer import peer_of
 from federation.server.errors import request_error
+from federation.server.listener.immediate import ImmediateWriter, immediate_writer, text_frame_head
 from federation.server.pipeline import Pipeline
 from federation.server.settings.engine import EngineSettings
 from federation.server.subscriptions import LIMIT
@@ -112,10 +115,29 @@ class _Connection:
         self._operations: dict[str, asyncio.Task[None]] = {}
         self._ending: set[asyncio.Task[None]] = set()
         self._acknowledged = False
-        self._stalled = asyncio.Event()
+        self._writer = immediate_writer(send)
+        self._running: asyncio.Task[Any] | None = None
+        self._stalled = False
 
     async def run(self, settings: EngineSettings) -> None:
         """Take messages until the client goes. Raises `_CloseConnection`."""
+        running = self._running = asyncio.current_task()
+        assert running is not None
+        try:
+            await self._take_messages(settings)
+        except asyncio.CancelledError:
+            if not self._stalled or running.uncancel():
+                raise
+        finally:
+            self._running = None
+
+    def _stall(self) -> None:
+        """The client takes nothing from us any more: treat it as gone."""
+        if self._running is not None and not self._stalled:
+            self._stalled = True
+            self._running.cancel()
+
+    async def _take_messages(self, settings: EngineSettings) -> None:
         limits = settings.subscription
         max_bytes = settings.limits.http_max_request_bytes
         try:
@@ -140,8 +162,8 @@ class _Connection:
 
     async def _message(self, max_bytes: int) -> dict[str, Any] | None:
         """Return the next message, or None when the client has gone."""
-        frame = await self._receive_or_stall()
-        if frame is None or frame["type"] == "websocket.disconnect":
+        frame = await self._receive()
+        if frame["type"] == "websocket.disconnect":
             return None
         text = frame.get("text")
         if text is None:
@@ -156,18 +178,6 @@ class _Connection:
         if not isinstance(message, dict) or not isinstance(message.get("type"), str):
             raise _CloseConnection(BAD_MESSAGE, "A message has no type")
         return message
-
-    async def _receive_or_stall(self) -> Mapping[str, Any] | None:
-        """Return the next frame; None when the client takes nothing from us any more."""
-        frame = asyncio.ensure_future(self._receive())
-        stalled = asyncio.ensure_future(self._stalled.wait())
-        try:
-            done, _ = await asyncio.wait((frame, stalled), return_when=asyncio.FIRST_COMPLETED)
-            return frame.result() if frame in done else None
-        finally:
-            for task in (frame, stalled):
-                task.cancel()
-            await asyncio.gather(frame, stalled, return_exceptions=True)
 
     async def _handle(self, message: dict[str, Any], max_operations: int) -> None:
         match message["type"]:
@@ -233,7 +243,7 @@ class _Connection:
             if isinstance(reply, StreamReply):
                 last = await self._send_parts(operation_id, reply.parts)
             elif reply.status == 200:
-                await self._send_part(operation_id, reply.body)
+                await self._send_text((_head(operation_id) + reply.body + b"}").decode())
                 last = {"type": "complete"}
             else:
                 last = {"type": "error", "payload": orjson.loads(reply.body)["errors"]}
@@ -241,7 +251,7 @@ class _Connection:
             self._operations.pop(operation_id, None)
             await self._send({"id": operation_id, **last})
         except TimeoutError:
-            self._stalled.set()
+            self._stall()
 
     async def _answer(
         self, pipeline: Pipeline, request: GraphQLRequest
@@ -259,6 +269,9 @@ class _Connection:
 
     async def _send_parts(self, operation_id: str, parts: Parts) -> dict[str, Any]:
         """Send a stream's events; return its last message."""
+        head = _head(operation_id)
+        if self._writer is not None:
+            parts.deliver(partial(_write_part, self._writer, head))
         try:
             while True:
                 try:
@@ -267,13 +280,9 @@ class _Connection:
                     return {"type": "error", "payload": [stream_error(error)]}
                 if body is None:
                     return {"type": "complete"}
-                await self._send_part(operation_id, body)
+                await self._send_text((head + body + b"}").decode())
         finally:
             await parts.close()
-
-    async def _send_part(self, operation_id: str, body: bytes) -> None:
-        head = orjson.dumps({"id": operation_id, "type": "next"})[:-1]
-        await self._send_text((head + b',"payload":' + body + b"}").decode())
 
     async def _send(self, message: dict[str, Any]) -> None:
         await self._send_text(orjson.dumps(message).decode())
@@ -281,6 +290,23 @@ class _Connection:
     async def _send_text(self, text: str) -> None:
         async with asyncio.timeout(SEND_TIMEOUT):
             await self._asgi_send({"type": "websocket.send", "text": text})
+
+
+def _head(operation_id: str) -> bytes:
+    """Return a `next` message up to its payload."""
+    return orjson.dumps({"id": operation_id, "type": "next"})[:-1] + b',"payload":'
+
+
+def _write_part(writer: ImmediateWriter, head: bytes, answer: EventAnswer) -> bool:
+    """Write a part at once as one frame. Clients differ in the id, so in what is before the body;
+    those with equally long ones have the same frame head.
+    """
+    size = len(head)
+    frame_head = answer.forms.get(size)
+    if frame_head is None:
+        frame_head = text_frame_head(size + len(answer.body) + 1)
+        answer.forms[size] = frame_head
+    return writer.write_now(b"".join((frame_head, head, answer.body, b"}")))
 
 
 def _id_of(message: Mapping[str, Any]) -> str:

@@ -13,7 +13,11 @@ from federation.composition import compose
 from federation.composition.result import Composed, SubgraphSource
 from federation.server.app import Application, Surroundings, build_app
 from federation.server.settings.engine import EngineSettings
+from federation.server.settings.subscription import Deduplication, Sharing
 from tests.federation.server.harness import running
+
+# For tests that count streams: nobody shares one.
+APART = Deduplication(all=Sharing(enabled=False))
 
 _LINK = (
     'extend schema @link(url: "https://specs.apollo.dev/federation/v2.4",'

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import builtins
 import json
 import ssl
 from collections.abc import Mapping
@@ -16,7 +15,8 @@ from aiohttp import web
 from federation.config.load import parse_config
 from federation.errors import SupergraphError
 from federation.execution.single_flight import SingleFlight
-from federation.execution.transports.aiohttp import AiohttpTransport
+from federation.execution.transports import choose
+from federation.execution.transports.http1.transport import Http1Transport
 from federation.execution.transports.in_process import InProcessTransport
 from federation.server.app import build_app
 from federation.server.settings.engine import EngineSettings
@@ -76,20 +76,13 @@ def test_streams_tell_it_too() -> None:
         connect_streams(MODEL, read(secure), {}, None)
 
 
-async def test_without_pyreqwest_the_other_client_makes_the_calls_or_says_why_not(
+async def test_without_pyreqwest_our_client_makes_the_calls_or_says_why_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    real = builtins.__import__
-
-    def without(name: str, *args: Any, **kwargs: Any) -> Any:
-        if name == "federation.execution.transports.http":
-            raise ImportError(name)
-        return real(name, *args, **kwargs)
-
-    monkeypatch.setattr(builtins, "__import__", without)
+    monkeypatch.setattr(choose, "find_spec", lambda name: None)
     unguarded = "traffic_shaping: {all: {deduplicate_query: false, retry: {enabled: false},"
     transports = connect(MODEL, read(unguarded + " concurrency: {enabled: false}}}"), {})
-    assert isinstance(transports["items"], AiohttpTransport)
+    assert isinstance(transports["items"], Http1Transport)
     await close(transports)
     with pytest.raises(SupergraphError, match="http2only needs pyreqwest, which is not installed"):
         connect(MODEL, read("traffic_shaping: {all: {experimental_http2: http2only}}"), {})

@@ -224,7 +224,7 @@ async def test_answers_that_pass_through_keep_their_bytes(text: str) -> None:
         assert snapshot is not None
         snapshot.transports = {**snapshot.transports, "fast": wire}
         reply = await Client(app).post("{ version }")
-    assert wire.responses[0].raw == b'{"version": 7 }'
+    assert wire.responses[0].raw == b'{"data":{"version": 7 }}'
     told = b',"extensions":{"seen":[1]}' if text == ON else b""
     assert reply.body == b'{"data":{"version": 7 }' + told + b"}"
 

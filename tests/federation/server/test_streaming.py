@@ -16,6 +16,7 @@ from federation.server.settings.subscription import Subscription
 from federation.server.wire import streaming
 from federation.server.wire.stream_formats import StreamFormat, acceptable
 from tests.federation.server.stream_harness import (
+    APART,
     ITEMS,
     PRICES,
     HttpStream,
@@ -113,7 +114,7 @@ async def test_a_stream_that_breaks_ends_with_a_code(headers: dict[str, str], ki
 
 
 async def test_a_client_that_leaves_ends_the_source() -> None:
-    async with hub() as (app, topic):
+    async with hub(with_limits(deduplication=APART)) as (app, topic):
         streams = [HttpStream(app, {"query": QUERY}, SSE) for _ in range(5)]
         await topic.until_open(5)
         for stream in streams:
@@ -192,7 +193,7 @@ async def test_memory_of_a_long_stream_is_flat() -> None:
 
 
 async def test_the_number_of_open_subscriptions_is_limited() -> None:
-    async with hub(with_limits(max_opened_subscriptions=2)) as (app, topic):
+    async with hub(with_limits(max_opened_subscriptions=2, deduplication=APART)) as (app, topic):
         first = [HttpStream(app, {"query": QUERY}, MULTIPART) for _ in range(2)]
         await topic.until_open(2)
         third = HttpStream(app, {"query": QUERY}, MULTIPART)

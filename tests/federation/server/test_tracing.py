@@ -17,7 +17,7 @@ from federation.server import lasting as lasting_module
 from federation.server.observing.otlp import OtlpTracing
 from federation.server.observing.telemetry import NoTracing, start_tracing
 from federation.server.settings.engine import EngineSettings
-from federation.server.settings.telemetry import Tracing
+from federation.server.settings.telemetry import Tracing, TracingCommon
 from tests.federation.server.harness import engine
 
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -74,6 +74,26 @@ async def test_a_caller_that_does_not_sample_is_followed(exporter: InMemorySpanE
         assert exporter.get_finished_spans() == ()
         (sent,) = client.subgraph.headers
         assert "traceparent" not in sent
+
+
+async def test_a_trace_is_recorded_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    memory = InMemorySpanExporter()
+    settings = Tracing(common=TracingCommon(sampler=0.5))
+    monkeypatch.setattr(
+        lasting_module,
+        "start_tracing",
+        lambda _: OtlpTracing(settings, SimpleSpanProcessor(memory)),
+    )
+    async with engine() as client:
+        for number in range(60):
+            await client.post(f"query Q{number} {{ hello }}")
+    traces: dict[int, set[str]] = {}
+    for span in memory.get_finished_spans():
+        traces.setdefault(span.context.trace_id, set()).add(span.name.partition(" ")[0])
+    # The chance of fewer or more is below one in ten million.
+    assert 10 <= len(traces) <= 50
+    stages = {"parse", "validate", "normalize", "plan", "fetch", "query"}
+    assert all(names >= stages for names in traces.values())
 
 
 def test_off_unless_configured() -> None:

@@ -20,9 +20,9 @@ from starlette.routing import Route
 from federation.composition import Composed, SubgraphSource, compose
 from federation.execution.files import Files, UploadedFile
 from federation.execution.transport import SubgraphRequest, SubgraphTransport
-from federation.execution.transports.aiohttp import AiohttpTransport
 from federation.execution.transports.files import with_files
 from federation.execution.transports.http import HttpTransport
+from federation.execution.transports.http1.transport import Http1Transport
 from federation.execution.transports.options import HttpOptions
 from federation.server.app import build_app
 from federation.server.listener.listen import bind
@@ -312,8 +312,8 @@ async def _listening() -> AsyncIterator[str]:
         listening.close()
 
 
-@pytest.mark.parametrize("kind", [HttpTransport, AiohttpTransport])
-async def test_over_http(kind: type[HttpTransport | AiohttpTransport]) -> None:
+@pytest.mark.parametrize("kind", [HttpTransport, Http1Transport])
+async def test_over_http(kind: type[HttpTransport | Http1Transport]) -> None:
     files = Files()
     sheet = UploadedFile('a"\r\nx: y.csv', "text/csv", 200_000, io.BytesIO(b"z" * 200_000))
     small = UploadedFile("表.csv", "text/csv", 3, io.BytesIO(b"abc"))

@@ -11,7 +11,7 @@ import pytest
 from federation.server.settings.engine import EngineSettings
 from federation.server.settings.subscription import Subscription
 from federation.server.wire import websocket
-from tests.federation.server.stream_harness import Socket, hub
+from tests.federation.server.stream_harness import APART, Socket, hub
 
 QUERY = "subscription { priceChanged { price name } }"
 
@@ -40,7 +40,8 @@ async def test_a_subscription_from_beginning_to_end() -> None:
 
 
 async def test_many_operations_on_one_connection() -> None:
-    async with hub() as (app, topic):
+    settings = EngineSettings(subscription=Subscription(deduplication=APART))
+    async with hub(settings) as (app, topic):
         socket = Socket(app)
         await socket.begin()
         for number in range(20):
@@ -218,7 +219,9 @@ async def test_only_pages_that_cors_admits(origin: str | None, allowed: bool) ->
 
 
 async def test_operations_of_one_connection_are_limited() -> None:
-    settings = EngineSettings(subscription=Subscription(max_operations_per_connection=2))
+    settings = EngineSettings(
+        subscription=Subscription(max_operations_per_connection=2, deduplication=APART)
+    )
     async with hub(settings) as (app, topic):
         socket = Socket(app)
         await socket.begin()
@@ -258,7 +261,8 @@ async def test_credentials_of_the_first_message(
 
 
 async def test_leaving_ends_all_operations() -> None:
-    async with hub() as (app, topic):
+    settings = EngineSettings(subscription=Subscription(deduplication=APART))
+    async with hub(settings) as (app, topic):
         socket = Socket(app)
         await socket.begin()
         for number in range(10):

@@ -45,6 +45,10 @@ class Exposition(Collector):
         """Nothing is known before it is counted."""
         return ()
 
+    def every(self) -> Iterable[Metric]:
+        """Return all metrics, the process's own, too."""
+        return self._registry.collect()
+
     def write(self, accept: str) -> tuple[str, bytes]:
         """Return media type and text, in the newest format the scraper takes."""
         encode, media_type = choose_encoder(accept)

@@ -52,10 +52,17 @@ class Histograms(Generic[K]):
         self.bounds = bounds
         self.by_key: dict[K, Histogram] = {}
 
-    def add(self, key: K, value: float) -> None:
+    def of(self, key: K) -> Histogram:
+        """Return the histogram of a key, to add to it again and again."""
         histogram = self.by_key.get(key)
         if histogram is None:
             histogram = self.by_key[key] = Histogram(self.bounds)
+        return histogram
+
+    def add(self, key: K, value: float) -> None:
+        histogram = self.by_key.get(key)
+        if histogram is None:
+            histogram = self.of(key)
         # Written out: the call would cost as much as the work.
         histogram.counts[bisect_left(histogram.bounds, value)] += 1
         histogram.sum += value

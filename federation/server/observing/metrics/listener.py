@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import uvicorn
 from starlette.applications import Starlette
@@ -14,14 +14,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 # Makes the text of all metrics for what a scraper accepts: (media type, body).
-Write = Callable[[str], tuple[str, bytes]]
+Write = Callable[[str], Awaitable[tuple[str, bytes]]]
 
 
 def metrics_route(path: str, write: Write) -> Route:
     """Return the route that a scraper asks."""
 
     async def scrape(request: Request) -> Response:
-        media_type, body = write(request.headers.get("accept", ""))
+        media_type, body = await write(request.headers.get("accept", ""))
         return Response(body, headers={"content-type": media_type, "cache-control": "no-store"})
 
     return Route(path, scrape)
