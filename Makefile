@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: install run test check format lint types contracts bench lock clean
+.PHONY: install run test check format lint types contracts bench bench-check bench-peers lock clean
 
 install: $(STAMP)
 
@@ -33,8 +33,20 @@ format: install
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+# Ours, the plan written by hand and whatever peers are installed, each on one processor; other
+# benchmarks: $(BIN)/python -m tests.benchmarks NAME. The picture is the one of the README.
 bench: install
-	$(BIN)/python -m tests.benchmarks
+	mkdir -p .bench
+	rm -f .bench/results.json
+	$(BIN)/python -m tests.benchmarks --json .bench/results.json gateways $(ARGS); status=$$?; \
+	$(BIN)/python -m tests.benchmarks chart .bench/results.json && exit $$status
+
+# Counts instructions of known requests under valgrind; fails where they are 5 % above what is noted.
+bench-check: install
+	$(BIN)/python -m tests.benchmarks instructions $(ARGS)
+
+bench-peers: install
+	$(BIN)/python -m tests.benchmarks.gateways.peers.install
 
 # Rewrite uv.lock and, from it, the hashed list pip installs from.
 lock: install

@@ -17,13 +17,19 @@ from tests.benchmarks import (
     compose,
     execute,
     features,
-    gateway,
+    flame,
+    growth,
     hub,
     ingest,
     plan,
+    replicas,
     response_cache,
+    start,
     steady,
 )
+from tests.benchmarks.gateways import chart
+from tests.benchmarks.gateways import run as gateways
+from tests.benchmarks.instructions import check as instructions
 
 
 class Benchmark(Protocol):
@@ -35,17 +41,31 @@ class Benchmark(Protocol):
     def run(self, options: argparse.Namespace) -> dict[str, Any]: ...
 
 
+class Drawing(Protocol):
+    """A module that draws what others measured."""
+
+    __doc__: str | None
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None: ...
+    def run(self, options: argparse.Namespace) -> int: ...
+
+
 BENCHMARKS: dict[str, Benchmark] = {
     "compose": compose,
     "plan": plan,
     "execute": execute,
     "features": features,
-    "gateway": gateway,
+    "gateways": gateways,
+    "growth": growth,
     "hub": hub,
     "ingest": ingest,
+    "instructions": instructions,
+    "replicas": replicas,
     "response_cache": response_cache,
+    "start": start,
     "steady": steady,
 }
+DRAWINGS: dict[str, Drawing] = {"chart": chart, "flame": flame}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -57,7 +77,13 @@ def main(arguments: Sequence[str]) -> int:
         sub.add_argument("--brief", action="store_true", help="small sizes only")
         sub.add_argument("--json", type=Path, default=argparse.SUPPRESS, help="as above")
         benchmark.add_arguments(sub)
+    for name, drawing in DRAWINGS.items():
+        drawing.add_arguments(
+            names.add_parser(name, help=(drawing.__doc__ or "").partition("\n")[0])
+        )
     options = parser.parse_args(arguments)
+    if options.name in DRAWINGS:
+        return DRAWINGS[options.name].run(options)
     chosen = [options.name] if options.name else list(BENCHMARKS)
     figures: dict[str, Any] = {"python": platform.python_version(), "machine": platform.machine()}
     for name in chosen:
@@ -68,7 +94,7 @@ def main(arguments: Sequence[str]) -> int:
         options.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     else:
         print(json.dumps(figures))
-    return 0
+    return 1 if any(figures[name].get("failed") for name in chosen) else 0
 
 
 if __name__ == "__main__":

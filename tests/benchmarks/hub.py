@@ -25,11 +25,13 @@ from typing import Any
 
 import msgspec
 
+from adapters.section import AdaptersSection
 from federation.server.settings.engine import for_development
-from gateway import AdaptersSection, DatabaseSection, HubSettings, build_app
+from gateway import HubSettings, build_app
 from resolvers.database.launcher import EmbeddedSettings, start_embedded
 from resolvers.database.migrations import migrate
 from resolvers.database.pool import Database, PoolSettings
+from resolvers.database.section import DatabaseSection
 from resolvers.generator.load import generate
 from resolvers.reference.load import load_reference
 from schema.printed import FOLDER
@@ -39,9 +41,9 @@ from tests.gateway.conftest import Hub, running
 JOURNEYS = Path(__file__).parent.parent / "gateway" / "journeys"
 LARGE_ROWS = 10_000
 ROUNDS = 40
-_WHO = "CNIPA_ADMIN"
-# operation → file and variables; all are reads
-_JOURNEYS: Mapping[str, tuple[str, dict[str, Any]]] = {
+WHO = "CNIPA_ADMIN"
+# What journeys read: operation → file and variables.
+READS: Mapping[str, tuple[str, dict[str, Any]]] = {
     "PatentPanorama": ("j1", {"no": "CN2020190000502"}),
     "AreaOverview": ("j2", {"region": "440300", "year": 2023}),
     "StandardsFor": ("j3", {"kind": "PATENT_NAVIGATION"}),
@@ -98,7 +100,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
 async def _run(folder: Path, patents: int, rounds: int) -> dict[str, Any]:
     server = await start_embedded(EmbeddedSettings(directory=folder / "data"))
     try:
-        filled = await _fill(server.url, patents)
+        filled = await fill(server.url, patents)
         settings = HubSettings(
             database=DatabaseSection(url=server.url, max_connections=8),
             adapters=AdaptersSection(demo=True),
@@ -129,7 +131,17 @@ async def _run(folder: Path, patents: int, rounds: int) -> dict[str, Any]:
     }
 
 
-async def _fill(url: str, patents: int) -> dict[str, Any]:
+def journey_text(prefix: str) -> str:
+    """Return the document of a journey, by the beginning of its file's name."""
+    [path] = JOURNEYS.glob(f"{prefix}_*.graphql")
+    return path.read_text("utf-8")
+
+
+async def fill(url: str, patents: int) -> dict[str, Any]:
+    """Make an empty database the invented graph; return how many rows it has and what it took.
+
+    Raises `DatabaseError` GENERATED_ALREADY when it has been done.
+    """
     database = await Database.connect(PoolSettings(url))
     try:
         await migrate(database)
@@ -158,9 +170,8 @@ async def _queries(url: str) -> list[tuple[str, str, str | None, dict[str, Any]]
         for path in sorted((FOLDER / "examples").glob("*.graphql"))
         if "mutation" not in path.read_text("utf-8") and "subscription" not in path.stem
     ]
-    for operation, (prefix, variables) in _JOURNEYS.items():
-        [path] = JOURNEYS.glob(f"{prefix}_*.graphql")
-        found.append((f"journey {operation}", path.read_text("utf-8"), operation, variables))
+    for operation, (prefix, variables) in READS.items():
+        found.append((f"journey {operation}", journey_text(prefix), operation, variables))
     for name, text in _SEARCHES.items():
         found.append((name, text % holder if "%s" in text else text, None, {}))
     return found
@@ -175,13 +186,13 @@ async def _measure(
     rounds: int,
 ) -> Row:
     with _recorded() as statements:
-        answer = await hub.query(text, who=_WHO, operation=operation, **variables)
+        answer = await hub.query(text, who=WHO, operation=operation, **variables)
     if "errors" in answer:
         print(f"{name}: {answer['errors'][:2]}", file=sys.stderr)
     taken = []
     for _ in range(rounds):
         begun = time.perf_counter()
-        await hub.query(text, who=_WHO, operation=operation, **variables)
+        await hub.query(text, who=WHO, operation=operation, **variables)
         taken.append((time.perf_counter() - begun) * 1000)
     taken.sort()
     scans = await _large_scans(hub.url, statements)
@@ -200,7 +211,7 @@ def _recorded() -> Iterator[list[tuple[str, str, tuple[object, ...]]]]:
             found.append((name, args[0], args[1:]))
         return await plain(self, name, method, *args)
 
-    Database._run = noting  # type: ignore[method-assign, assignment]
+    Database._run = noting  # type: ignore[method-assign]
     try:
         yield found
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import socket
 import subprocess
@@ -25,31 +26,47 @@ class Program:
     process: subprocess.Popen[bytes]
 
     def cpu_seconds(self) -> float | None:
-        """Return the processor time used so far, by all threads; None where /proc is missing."""
-        try:
-            text = Path(f"/proc/{self.process.pid}/stat").read_text()
-        except OSError:
+        """Return the processor time used so far, by it and its children; None without /proc."""
+        fields = [text.rpartition(")")[2].split() for text in self._told("stat")]
+        if not fields:
             return None
-        fields = text.rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return sum(int(one[11]) + int(one[12]) for one in fields) / os.sysconf("SC_CLK_TCK")
 
     def peak_mib(self) -> float | None:
-        """Return the most memory it has had resident, in MiB."""
-        try:
-            lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
-        except OSError:
-            return None
-        peak = next((line for line in lines if line.startswith("VmHWM:")), None)
-        return None if peak is None else round(int(peak.split()[1]) / 1024, 1)
+        """Return the most memory that it and its children have had resident each, in MiB."""
+        return self._memory("VmHWM:")
+
+    def resident_mib(self) -> float | None:
+        """Return the memory that it and its children have resident now, in MiB."""
+        return self._memory("VmRSS:")
+
+    def _memory(self, key: str) -> float | None:
+        lines = [line for text in self._told("status") for line in text.splitlines()]
+        found = [int(line.split()[1]) for line in lines if line.startswith(key)]
+        return round(sum(found) / 1024, 1) if found else None
+
+    def _told(self, file: str) -> list[str]:
+        """Return what the system tells of the process and of all below it; nothing without /proc.
+
+        What ends meanwhile is left out.
+        """
+        found, texts = [self.process.pid], []
+        for pid in found:
+            with contextlib.suppress(OSError):
+                texts.append(Path(f"/proc/{pid}/{file}").read_text())
+                for task in Path(f"/proc/{pid}/task").iterdir():
+                    with contextlib.suppress(OSError):
+                        found += map(int, (task / "children").read_text().split())
+        return texts
 
 
 @contextmanager
 def running(
     name: str,
-    command: Sequence[str],
+    command: Sequence[str | Path],
     port: int,
     *,
-    processor: int,
+    processor: int | None,
     folder: Path,
     environment: Mapping[str, str] | None = None,
 ) -> Iterator[Program]:
@@ -77,14 +94,19 @@ def running(
             process.stderr.close()
 
 
-def pin(processor: int) -> None:
-    """Keep this process, and what it starts, on one processor, where the system can do that."""
+def pin(processor: int | None) -> None:
+    """Keep this process, and what it starts, on one processor, where the system can do that.
+
+    None: on any.
+    """
+    if processor is None:
+        return
     if hasattr(os, "sched_setaffinity") and processor < (os.cpu_count() or 1):
         os.sched_setaffinity(0, {processor})
 
 
 @contextmanager
-def _pinned(processor: int) -> Iterator[None]:
+def _pinned(processor: int | None) -> Iterator[None]:
     if not hasattr(os, "sched_setaffinity"):
         yield
         return

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import json
 import sys
 from typing import Any
 
-from tests.benchmarks.load import Load, post, run_load
+from tests.benchmarks.load import Answer, Load, post, run_load
 from tests.benchmarks.measure import print_table
 from tests.benchmarks.programs import free_port
 from tests.support.shared import ROOT
@@ -81,13 +82,13 @@ async def _under_load(server: Server, reloads: int, swaps: int) -> dict[str, Any
 async def _load(server: Server, request: bytes, expected: bytes, seconds: float | None) -> Load:
     """Return what clients got in that time, or until the server's work is over."""
     total = Load()
+    answer = Answer(json.loads(expected))
     while seconds is not None or not server.over.is_set():
         load = await run_load(
             server.port,
-            request,
+            itertools.repeat((request, answer)),
             connections=_CONNECTIONS,
             seconds=seconds or 1.0,
-            expected=expected,
         )
         total.answers += load.answers
         total.wrong += load.wrong

@@ -1,0 +1,1 @@
+"""The gateway beside its peers: one load, one machine, one run."""

@@ -1,0 +1,1 @@
+"""Other gateways: what is installed of them, in which version, and how."""

@@ -1,0 +1,1 @@
+"""Stand-ins for subgraphs: cheap, on one port, each under its path; they count their calls."""

@@ -1,0 +1,1 @@
+"""One file per workload; all of them in `all_workloads`."""
