@@ -1,4 +1,4 @@
-"""The gate's rule, and that it would notice a dearer request; counting itself takes minutes."""
+"""The gate's rule, and that it would notice a dearer request; counting itself takes a minute."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ interpreter or library changes them little. A workload that needs over 5 % more 
     make bench-check
     python -m tests.benchmarks instructions --write    (after a change that is meant)
 
-Needs valgrind, some three minutes, and no quiet machine.
+Needs valgrind and a minute, and no quiet machine.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> dict[str, Any]:
     """Print the table; return the same as data. Raises `SystemExit` when a workload is dearer."""
     if options.brief:
-        return {"skipped": "counting takes some minutes; run it by its name"}
+        return {"skipped": "counting takes a minute; run it by its name"}
     try:
         counts = count()
     except CallgrindError as error:
