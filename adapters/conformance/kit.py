@@ -19,8 +19,9 @@ from resolvers.database.pool import Database
 
 CASE_SECONDS: Final = 60.0
 """A case that takes longer has failed: something waits for ever."""
-CONNECTIONS: Final = 16
-"""Two for each pull that runs at the same time, and some to look at what came of it."""
+_TOGETHER: Final = 20
+CONNECTIONS: Final = 2 * _TOGETHER + 4
+"""Two for each case that runs at the same time, and some to look at what came of it."""
 
 _WAITING: Final = frozenset({Ability.SERVER, Ability.SLOW})
 
@@ -47,22 +48,27 @@ async def run_kit(
 ) -> AsyncIterator[CaseResult]:
     """Run the cases on every stage of a kind, on a database with all migrations and no rows.
 
-    `only`: names of the cases to run; all by default. Cases that mostly wait for a server run at
-    the same time: the pool of the database needs `CONNECTIONS`.
+    `only`: names of the cases to run; all by default. Cases that mostly wait for a server run last,
+    at the same time for all stages: the pool of the database needs `CONNECTIONS`.
     """
     number = 0
     async with AsyncExitStack() as stack:
+        waiting: list[tuple[Stage, Case, int]] = []
         for stage in await open_stages(kind, stack, database):
-            waiting: list[tuple[Case, int]] = []
             for case in wanted_cases(only):
                 number += 1
                 if _WAITING.intersection(case.needs):
-                    waiting.append((case, number))
+                    waiting.append((stage, case, number))
                 else:
                     yield await _run(case, stage, database, number)
-            running = [_run(case, stage, database, place) for case, place in waiting]
-            for result in await asyncio.gather(*running):
-                yield result
+        together = asyncio.Semaphore(_TOGETHER)
+
+        async def in_turn(stage: Stage, case: Case, place: int) -> CaseResult:
+            async with together:
+                return await _run(case, stage, database, place)
+
+        for result in await asyncio.gather(*(in_turn(*each) for each in waiting)):
+            yield result
 
 
 async def _run(case: Case, stage: Stage, database: Database, number: int) -> CaseResult:

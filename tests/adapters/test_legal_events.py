@@ -202,7 +202,7 @@ async def test_the_synthetic_package(database: Database, tmp_path: Path) -> None
         (b"<?xml version='1.0' encoding='utf-7'?><PRS/>", "XML"),
         (b"<?xml version='1.0' encoding='no-such'?><PRS/>", "XML"),
         (b"<?xml version='1.0' encoding='EUC-JP'?><PRS/>", "XML"),
-        (b"<PRS>" + b"<a>" * 3_000_000, "8 MiB"),
+        (b"<PRS>" + (b"<" + b"a" * 100 + b">") * 90_000, "8 MiB"),
         (b"<PRS><PRSRecord a='" + b"x" * 9_000_000, "8 MiB"),
     ],
 )

@@ -30,6 +30,8 @@ from tests.support.reset import Reset
 TEMPLATE = f"hub_template_{os.getpid()}"
 # Durability costs time and a test's database dies with the test.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# Bytes that must be free where files are kept in memory; containers often have only 64 MiB of it.
+_ROOM = 4 * 1024**3
 _numbers = itertools.count(1)
 
 
@@ -70,9 +72,12 @@ class TestServer:
 def open_folder() -> Path:
     """Make a temporary directory that the server's account may enter.
 
-    pytest's own `tmp_path` lies in a folder of mode 0700, and under root the server is not root.
+    pytest's own `tmp_path` lies in a folder of mode 0700, and under root the server is not root. In
+    memory, where there is plenty: a new database is hundreds of files.
     """
-    folder = Path(tempfile.mkdtemp(prefix="hub-postgres-"))
+    memory = Path("/dev/shm")
+    has_room = memory.is_dir() and shutil.disk_usage(memory).free >= _ROOM
+    folder = Path(tempfile.mkdtemp(prefix="hub-postgres-", dir=memory if has_room else None))
     folder.chmod(0o711)
     return folder
 

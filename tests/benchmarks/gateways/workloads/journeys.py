@@ -166,17 +166,20 @@ async def prepare(url: str) -> list[Journey]:
     """
     found = []
     async with prepared_hub(url) as hub:
-        for name, (prefix, variables) in READS.items():
-            found.append(await _journey(hub, name, journey_text(prefix), WHO, variables))
         listings = (await hub.query(_LISTINGS, who=_PLATFORM))["data"]["listings"]["nodes"]
         own = [one["id"] for one in listings if one["platform"]["code"] == _PLATFORM_CODE]
         if not own:
             raise RuntimeError(f"{_PLATFORM_CODE} has no listing to screen")
+        screen = journey_text("j6")
         for listing in own[:_SCREENED]:
-            text = journey_text("j6")
             # The first time a listing's state may change; from then on it stays.
-            await hub.query(text, who=_PLATFORM, operation="Screen", id=listing)
-            found.append(await _journey(hub, "Screen", text, _PLATFORM, {"id": listing}))
+            await hub.query(screen, who=_PLATFORM, operation="Screen", id=listing)
+        # Boards tell how many there are in each state.
+        await hub.settle()
+        for name, (prefix, variables) in READS.items():
+            found.append(await _journey(hub, name, journey_text(prefix), WHO, variables))
+        for listing in own[:_SCREENED]:
+            found.append(await _journey(hub, "Screen", screen, _PLATFORM, {"id": listing}))
     return found
 
 
