@@ -24,6 +24,7 @@ from federation.execution.compile.whole import Whole, build_whole
 from federation.execution.completion import complete
 from federation.execution.context import Answer, ExecutionContext
 from federation.execution.contexts import ContextCall, put_contexts, split_by_contexts
+from federation.execution.deadlines import clock
 from federation.execution.errors import ErrorList, ErrorTranslation, StepFailure, Targets
 from federation.execution.json_codec import Fragment, encode
 from federation.execution.locate import Locator
@@ -352,7 +353,7 @@ class _Execution:
         transport = context.transports.get(step.subgraph)
         if transport is None:
             raise SubgraphError("No way to reach this subgraph is set up.", subgraph=step.subgraph)
-        if context.deadline is not None and asyncio.get_running_loop().time() >= context.deadline:
+        if context.deadline is not None and clock() >= context.deadline:
             raise SubgraphError(
                 "The request's time was over before this subgraph was asked.",
                 subgraph=step.subgraph,
@@ -508,7 +509,7 @@ class _Execution:
     def _is_over(self) -> bool:
         deadline = self.context.deadline
         # Timers may fire early by what their clock can tell apart.
-        return deadline is not None and asyncio.get_running_loop().time() >= deadline - _TICK
+        return deadline is not None and clock() >= deadline - _TICK
 
     def _translate(self, errors: ErrorList) -> None:
         """In the order of the plan, not of arrival: the same failures give the same answer."""

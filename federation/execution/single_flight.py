@@ -11,11 +11,10 @@ among those who may join.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Hashable
 from dataclasses import replace
 
-from federation.execution.deadlines import sharing_window
+from federation.execution.deadlines import clock, sharing_window
 from federation.execution.flights import Flights
 from federation.execution.transport import SubgraphRequest, SubgraphResponse, SubgraphTransport
 from federation.execution.transports.reading import timed_out
@@ -34,8 +33,7 @@ class SingleFlight:
             return await self._transport.send(request)
         last: float | None = None
         if request.deadline is not None:
-            now = asyncio.get_running_loop().time()
-            last = sharing_window(request.deadline, now)[1]
+            last = sharing_window(request.deadline, clock())[1]
         return await self._flights.join(
             _key(request, last),
             lambda: self._transport.send(replace(request, deadline=last)),

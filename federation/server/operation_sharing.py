@@ -14,14 +14,13 @@ read may then be as old as the query it joined, as with equal calls to subgraphs
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from typing import Any
 
 from msgspec import Struct
 
 from federation.execution.context import Answer
-from federation.execution.deadlines import sharing_window
+from federation.execution.deadlines import clock, sharing_window
 from federation.execution.flights import Flights
 from federation.execution.json_codec import encode
 from federation.execution.transport import SubgraphTransport
@@ -92,5 +91,5 @@ class OperationSharing:
             headers,
             asked.identity,
             self._mutations,
-            sharing_window(asked.deadline, asyncio.get_running_loop().time()),
+            sharing_window(asked.deadline, clock()),
         )

@@ -10,13 +10,13 @@ An outcome counts only in the state it was begun in. What an outcome says: `verd
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections import deque
 from dataclasses import dataclass
 from enum import Enum
 
 from federation.errors import Failure, SubgraphError
+from federation.execution.deadlines import clock
 from federation.execution.resilience.verdict import Verdict, health_of
 from federation.execution.transport import SubgraphRequest, SubgraphResponse, SubgraphTransport
 
@@ -133,7 +133,6 @@ class Breaking:
 
     async def send(self, request: SubgraphRequest) -> SubgraphResponse:
         """Return the response. Raises `SubgraphError`, also when the breaker is open."""
-        clock = asyncio.get_running_loop().time
         started = clock()
         era = self._breaker.admit(started)
         if era is None:

@@ -17,6 +17,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 
 from federation.errors import Failure, SubgraphError
+from federation.execution.deadlines import clock
 from federation.execution.resilience.verdict import Verdict, load_of
 from federation.execution.transport import SubgraphRequest, SubgraphResponse, SubgraphTransport
 from federation.execution.transports.reading import timed_out
@@ -154,7 +155,6 @@ class Limiting:
         concurrency = self._concurrency
         if not concurrency.enter():
             request = await self._queue(request)
-        clock = asyncio.get_running_loop().time
         started = clock()
         verdict = Verdict.NOTHING
         try:
@@ -170,15 +170,15 @@ class Limiting:
 
     async def _queue(self, request: SubgraphRequest) -> SubgraphRequest:
         """Wait for a place; return the request with the time that is then left."""
-        now = asyncio.get_running_loop().time()
-        end = now + self._timeout
+        asked = clock()
+        end = asked + self._timeout
         if request.deadline is not None:
             end = min(end, request.deadline)
         waits = self._concurrency.options.queue_timeout
-        until = end if waits is None else min(end, now + waits)
+        until = end if waits is None else min(end, asked + waits)
         if await self._concurrency.wait(until):
             return replace(request, deadline=end)
-        if until == end and asyncio.get_running_loop().time() >= end:
+        if until == end and clock() >= end:
             raise timed_out(request.subgraph, Failure.NOT_SENT)
         self._concurrency.limited += 1
         raise SubgraphError(

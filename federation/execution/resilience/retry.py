@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from federation.errors import Failure, SubgraphError
+from federation.execution.deadlines import clock
 from federation.execution.resilience.budget import RetryBudget
 from federation.execution.resilience.verdict import may_pass
 from federation.execution.transport import SubgraphRequest, SubgraphResponse, SubgraphTransport
@@ -76,7 +77,7 @@ class Retrying:
         if request.mutation:
             return await self._transport.send(request)
         self._retries.budget.deposit()
-        end = asyncio.get_running_loop().time() + self._timeout
+        end = clock() + self._timeout
         try:
             response = await self._transport.send(request)
         except SubgraphError as error:

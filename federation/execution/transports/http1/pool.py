@@ -11,6 +11,7 @@ import ssl
 from collections import deque
 from collections.abc import Callable
 
+from federation.execution.deadlines import clock
 from federation.execution.transports.http1.address import Address
 from federation.execution.transports.http1.connection import Connection
 
@@ -177,10 +178,10 @@ class Pool:
             if not waiter.done():
                 waiter.set_result(connection)
                 return
-        loop = asyncio.get_running_loop()
-        connection.idle_since = loop.time()
+        connection.idle_since = clock()
         self._idle.append(connection)
         if self._sweeper is None:
+            loop = asyncio.get_running_loop()
             self._sweeper = loop.call_later(self._idle_timeout, self._sweep)
 
     def _forget(self, connection: Connection) -> None:
@@ -199,13 +200,12 @@ class Pool:
     def _sweep(self) -> None:
         """Close what was not used for too long."""
         self._sweeper = None
-        loop = asyncio.get_running_loop()
-        oldest = loop.time() - self._idle_timeout
+        oldest = clock() - self._idle_timeout
         while self._idle and (self._idle[0].closed or self._idle[0].idle_since <= oldest):
             self._idle.popleft().close()
         if self._idle:
             wait = self._idle[0].idle_since - oldest
-            self._sweeper = loop.call_later(wait, self._sweep)
+            self._sweeper = asyncio.get_running_loop().call_later(wait, self._sweep)
 
 
 def _give_up(waiter: asyncio.Future[Connection | None]) -> None:

@@ -7,7 +7,7 @@ import ssl
 from functools import lru_cache, partial
 
 from federation.errors import Failure, SubgraphError
-from federation.execution.deadlines import milliseconds
+from federation.execution.deadlines import clock, milliseconds
 from federation.execution.transport import SubgraphRequest, SubgraphResponse
 from federation.execution.transports.certificates import (
     NO_TLS_OPTIONS,
@@ -81,16 +81,16 @@ class Http1Transport:
         """Return the subgraph's response. Raises `SubgraphError` when none came back."""
         if self._tls is not None and self._tls.look() is not None:
             self._pool.renew()
-        now = asyncio.get_running_loop().time()
-        end = now + self._options.timeout
+        began = clock()
+        end = began + self._options.timeout
         if request.deadline is not None and request.deadline < end:
             end = request.deadline
-            if end <= now:
+            if end <= began:
                 raise timed_out(request.subgraph, Failure.NOT_SENT)
         if request.files is None:
-            outcome = await self._exchange(request, now, end)
+            outcome = await self._exchange(request, began, end)
         else:
-            outcome = await self._exchange_form(request, now, end)
+            outcome = await self._exchange_form(request, began, end)
         if outcome.__class__ is Fault:
             raise self._error(outcome, request.subgraph)
         assert isinstance(outcome, Reply)
