@@ -1,7 +1,7 @@
 """`flame`: folded stacks, as py-spy writes them, to a flame graph in SVG.
 
     py-spy record --format raw --function --output stacks.txt --duration 10 --pid PID
-    python -m tests.benchmarks flame stacks.txt flame.svg
+    python -m tests.benchmarks flame stacks.txt flame.svg --within Runner.run
 
 Width is time; who is called stands above who calls. One colour per part of the engine, grey for
 libraries. What takes less than a thousandth is left out.
@@ -23,7 +23,7 @@ _CHARACTER = 6.3
 # By the file of a frame; the first that fits.
 _COLOURS = (
     ("federation/execution/compile", "#e8b84a"),
-    ("<generated", "#e8b84a"),
+    ("<query plan>", "#e8b84a"),
     ("federation/execution/transports", "#d98c5f"),
     ("federation/execution", "#e0a070"),
     ("federation/server/listener", "#7fa8d1"),
@@ -60,33 +60,41 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("stacks", type=Path, help="folded stacks")
     parser.add_argument("svg", type=Path, help="the file to write")
     parser.add_argument("--title", default="")
+    parser.add_argument("--within", default="", help="only what this function calls (Runner.run)")
 
 
 def run(options: argparse.Namespace) -> int:
     """Write the graph; return the exit status."""
-    whole = read(options.stacks.read_text(encoding="utf-8").splitlines())
+    whole = read(options.stacks.read_text(encoding="utf-8").splitlines(), options.within)
     options.svg.write_text(draw(whole, options.title), encoding="utf-8")
     print(f"{whole.samples} samples: {options.svg}")
     return 0
 
 
-def read(lines: Iterable[str]) -> Frame:
-    """Return the tree of all stacks.
+def read(lines: Iterable[str], within: str = "") -> Frame:
+    """Return the tree of all stacks, or of what the function `within` calls: threads that idle, and
+    how the program was started, are left out by it.
 
     >>> whole = read(["main (a.py);work (b.py) 3", "main (a.py) 1"])
     >>> main = whole.called["main (a.py)"]
     >>> whole.samples, main.samples, main.called["work (b.py)"].samples
     (4, 4, 3)
     """
-    whole = Frame("all")
+    whole = Frame(within or "all")
     for line in lines:
         stack, _, count = line.rpartition(" ")
         if not stack:
             continue
+        names = stack.split(";")
+        if within:
+            at = [index for index, name in enumerate(names) if name.startswith(f"{within} ")]
+            if not at:
+                continue
+            names = names[at[0] + 1 :]
         samples = int(count)
         whole.samples += samples
         frame = whole
-        for name in stack.split(";"):
+        for name in names:
             short = _short(name)
             frame = frame.called.setdefault(short, Frame(short))
             frame.samples += samples

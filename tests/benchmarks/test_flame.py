@@ -30,3 +30,12 @@ def test_the_drawing_has_every_box_and_no_folder_of_the_machine() -> None:
     assert "far &lt;away&gt; (deep/file.py), 50.0%" in text
     assert "/usr/" not in text
     assert "a &lt; b" in text
+
+
+def test_within_one_function() -> None:
+    whole = read(_STACKS, "run")
+    assert (whole.name, whole.samples) == ("run", 99)
+    assert {name: one.samples for name, one in whole.called.items()} == {
+        "parse (orjson/a.py)": 30,
+        "send (federation/execution/executor.py)": 69,
+    }

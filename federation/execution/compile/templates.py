@@ -56,7 +56,9 @@ class Template:
         names = list(self.code.co_names)
         for place, number in self.names:
             names[place] = holes[number]
-        return self.code.replace(co_name=name, co_consts=tuple(constants), co_names=tuple(names))
+        return self.code.replace(
+            co_name=name, co_qualname=name, co_consts=tuple(constants), co_names=tuple(names)
+        )
 
 
 class Templates:
