@@ -7,11 +7,12 @@ shared between requests or lost shows.
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 from graphql import OperationType
 
+from tests.benchmarks.gateways.standins.remembering import Remembering
 from tests.benchmarks.gateways.standins.selections import Operations
 from tests.benchmarks.gateways.standins.serving import http
 
@@ -77,34 +78,11 @@ class Prices:
         self.changes.clear()
 
 
-class Stock:
-    """Remembers each answer by the request's body: there are few products."""
-
-    delay = 0.0
-    # A gateway that sends other bytes with every request must not fill the memory.
-    _LIMIT = 10_000
-
-    def __init__(self) -> None:
-        self.calls = 0
-        self._operations = Operations()
-        self._answers: dict[bytes, bytes] = {}
-
-    def answer(self, body: bytes) -> bytes:
-        answer = self._answers.get(body)
-        if answer is None:
-            operation, variables = self._operations.read(body)
-            data = operation.answer({"__typename": "Query", "_entities": _entities}, variables)
-            answer = http(orjson.dumps({"data": data}))
-            if len(self._answers) < self._LIMIT:
-                self._answers[body] = answer
-        return answer
-
-    def stats(self) -> Any:
-        return None
-
-    def reset(self) -> None:
-        """Counts nothing of its own."""
-
-
 def _entities(representations: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [stock_of(each["upc"]) for each in representations]
+
+
+class Stock(Remembering):
+    """There are few products."""
+
+    root: ClassVar[dict[str, Any]] = {"__typename": "Query", "_entities": _entities}

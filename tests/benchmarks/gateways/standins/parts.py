@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
-from tests.benchmarks.gateways.standins.numbers import PLACE, cut, filled
-from tests.benchmarks.gateways.standins.selections import Operations, read_operation
-from tests.benchmarks.gateways.standins.serving import http
+from tests.benchmarks.gateways.standins.numbers import PLACE
+from tests.benchmarks.gateways.standins.remembering import Remembering
+from tests.benchmarks.gateways.standins.selections import read_operation
 
 PARTS = 64
 FIELDS = 640
@@ -38,31 +36,6 @@ def answer(query: str) -> Any:
     return {"data": read_operation(query).answer(_ROOT, {})}
 
 
-class Part:
-    """One of them. Remembers each answer by the request's body."""
-
-    delay = 0.0
-
-    def __init__(self) -> None:
-        self.calls = 0
-        self._operations = Operations()
-        self._answers: dict[bytes, list[bytes]] = {}
-
-    def answer(self, body: bytes) -> bytes:
-        pieces = self._answers.get(body)
-        if pieces is None:
-            operation, variables = self._operations.read(body)
-            data = operation.answer(_ROOT, variables)
-            pieces = self._answers[body] = cut(http(orjson.dumps({"data": data})))
-        return filled(pieces, self.calls)
-
-    def stats(self) -> Any:
-        return None
-
-    def reset(self) -> None:
-        """Counts nothing of its own."""
-
-
 def _thing(name: str) -> dict[str, Any]:
     mark = PLACE if name == "0" else ""
     parts = {f"p{number}": f"part {number} of {name} {mark}" for number in range(1, PARTS)}
@@ -84,3 +57,9 @@ _ROOT: dict[str, Any] = {
     "wide": {"__typename": "Wide", "f0": PLACE, **_WIDE},
     "_entities": _entities,
 }
+
+
+class Part(Remembering):
+    """One of them."""
+
+    root = _ROOT

@@ -6,13 +6,11 @@ items(fresh: true): [Item!]!     one name has the number of the call, so no two 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
-import orjson
-
-from tests.benchmarks.gateways.standins.numbers import PLACE, cut, filled
-from tests.benchmarks.gateways.standins.selections import Operations, read_operation
-from tests.benchmarks.gateways.standins.serving import http
+from tests.benchmarks.gateways.standins.numbers import PLACE
+from tests.benchmarks.gateways.standins.remembering import Remembering
+from tests.benchmarks.gateways.standins.selections import read_operation
 
 SDL = """
 type Query { items(fresh: Boolean = false): [Item!]! }
@@ -25,36 +23,9 @@ COUNT = 1_000
 _COUNTRIES = ("CN", "US", "DE", "JP", "KR")
 
 
-class Rows:
-    """`answers`: by request body, cut where the number goes."""
-
-    delay = 0.0
-
-    def __init__(self) -> None:
-        self.calls = 0
-        self._operations = Operations()
-        self._answers: dict[bytes, list[bytes]] = {}
-
-    def answer(self, body: bytes) -> bytes:
-        parts = self._answers.get(body)
-        if parts is None:
-            operation, variables = self._operations.read(body)
-            root = {"__typename": "Query", "items": _items}
-            data = operation.answer(root, variables)
-            parts = self._answers[body] = cut(http(orjson.dumps({"data": data})))
-        return filled(parts, self.calls)
-
-    def stats(self) -> Any:
-        return None
-
-    def reset(self) -> None:
-        """Counts nothing of its own."""
-
-
 def answer(query: str) -> Any:
     """Return the answer to a query as a value; a number's place is still to be filled."""
-    operation = read_operation(query)
-    return {"data": operation.answer({"__typename": "Query", "items": _items}, {})}
+    return {"data": read_operation(query).answer(Rows.root, {})}
 
 
 def _items(fresh: bool = False) -> list[dict[str, Any]]:
@@ -79,3 +50,9 @@ def _item(number: int) -> dict[str, Any]:
         },
         "tags": [f"t{number % 7}"],
     }
+
+
+class Rows(Remembering):
+    """The subgraph."""
+
+    root: ClassVar[dict[str, Any]] = {"__typename": "Query", "items": _items}

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
-from tests.benchmarks.gateways.standins.selections import Operations, read_operation
-from tests.benchmarks.gateways.standins.serving import http
+from tests.benchmarks.gateways.standins.remembering import Remembering
+from tests.benchmarks.gateways.standins.selections import read_operation
 
 SDL = """
 type Query { report: Report }
@@ -31,26 +29,6 @@ def answer(query: str) -> Any:
     return {"data": read_operation(query).answer(_ROOT, {})}
 
 
-class Slow:
-    """Remembers each answer by the request's body."""
-
+class Slow(Remembering):
+    root = _ROOT
     delay = SECONDS
-
-    def __init__(self) -> None:
-        self.calls = 0
-        self._operations = Operations()
-        self._answers: dict[bytes, bytes] = {}
-
-    def answer(self, body: bytes) -> bytes:
-        answer = self._answers.get(body)
-        if answer is None:
-            operation, variables = self._operations.read(body)
-            data = operation.answer(_ROOT, variables)
-            answer = self._answers[body] = http(orjson.dumps({"data": data}))
-        return answer
-
-    def stats(self) -> Any:
-        return None
-
-    def reset(self) -> None:
-        """Counts nothing of its own."""
