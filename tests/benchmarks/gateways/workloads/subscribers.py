@@ -187,6 +187,8 @@ class Subscribers:
             supergraph,
             partial(standins.calls, "feed", "stock"),
             settings={"subscription": over_sse},
+            # Where nothing is shared, each event is as many calls at once as there are subscribers.
+            connections=self.count,
         )
 
     def measure(self, program: Program, graph: Graph, seconds: float) -> Load:
