@@ -27,6 +27,7 @@ from federation.server.pipeline import Pipeline
 from federation.server.preparation import Preparation
 from federation.server.rate_limits.admission import build_admission
 from federation.server.settings.answers import Extensions
+from federation.server.settings.cross_origin import Csrf
 from federation.server.settings.engine import EngineSettings
 from federation.server.settings.headers import Headers
 from federation.server.settings.telemetry import ResponseTraceId
@@ -47,45 +48,17 @@ def build_pipeline(
 
     Raises `FederationError` for what cannot be built: a hook that is not there, say.
     """
-    csrf = settings.csrf
-    errors = settings.include_subgraph_errors
-    planning = settings.supergraph.query_planning
     proxies = Proxies(settings.proxies)
-    preparation = Preparation(
-        limits=settings.limits,
-        timeout=planning.timeout / 2,
-        introspection=settings.supergraph.introspection is not False,
-        tracing=lasting.tracing,
-        directives=settings.authorization.directives,
-        figures=lasting.observability.cold,
-        tells_facts=lasting.observability.tells_facts,
-        demand=settings.demand_control,
-        suggests=settings.supergraph.introspection is True,
-    )
     authorization = Authorization(settings.authorization, outside.decide_policies)
+    identities = _identities(settings, outside, lasting, authenticator, proxies)
     response_headers = _response_headers(settings.headers)
-    identities = IdentityRules(
-        HeaderPropagation(settings.headers),
-        authenticator,
-        outside.identifier,
-        outside.api_keys,
-        CertificateRules(settings.tls.supergraph.client_authentication),
-        proxies,
-        lasting.failures,
-    )
+    errors = settings.include_subgraph_errors
+    router = settings.traffic_shaping.router
     return Pipeline(
         settings=settings,
         live=lasting.live,
         views=ViewRules(settings.views, outside.key_holder),
-        documents=Documents(
-            preparation,
-            lasting.cold,
-            OverrideLabelRules(outside.decide_labels),
-            planning,
-            authorization,
-            IntrospectionRules(settings.supergraph.introspection),
-            lasting.observability.cold,
-        ),
+        documents=_documents(settings, outside, lasting, authorization),
         tracing=lasting.tracing,
         cors=CorsRules(settings.cors),
         identities=identities,
@@ -97,16 +70,11 @@ def build_pipeline(
             keep_headers=response_headers is not None,
         ),
         admission=build_admission(
-            settings.rate_limits,
-            settings.traffic_shaping.router.global_rate_limit,
-            proxies,
-            lasting.counters,
+            settings.rate_limits, router.global_rate_limit, proxies, lasting.counters
         ),
-        csrf_headers=None
-        if csrf.unsafe_disabled
-        else tuple(name.lower().encode("latin-1") for name in csrf.required_headers),
+        csrf_headers=_csrf_headers(settings.csrf),
         subscriptions=lasting.subscriptions,
-        sharing=OperationSharing(settings.traffic_shaping.router.deduplicate_query),
+        sharing=OperationSharing(router.deduplicate_query),
         deadlines=Deadlines(settings.traffic_shaping),
         hooks=build_hooks(settings.hooks),
         response_headers=response_headers,
@@ -118,12 +86,65 @@ def build_pipeline(
         trace_header=_trace_header(settings.telemetry.exporters.tracing.response_trace_id),
         work=lasting.work,
         known=None if settings.hooks else KnownRequests(),
-        demand=StaticDemandControl(
-            settings.demand_control, shows=settings.plugins.expose_query_plan
-        )
-        if settings.demand_control.enabled
-        else None,
+        demand=_demand(settings),
     )
+
+
+def _documents(
+    settings: EngineSettings, outside: Outside, lasting: Lasting, authorization: Authorization
+) -> Documents:
+    supergraph, cold = settings.supergraph, lasting.observability.cold
+    preparation = Preparation(
+        limits=settings.limits,
+        timeout=supergraph.query_planning.timeout / 2,
+        introspection=supergraph.introspection is not False,
+        tracing=lasting.tracing,
+        directives=settings.authorization.directives,
+        figures=cold,
+        tells_facts=lasting.observability.tells_facts,
+        demand=settings.demand_control,
+        suggests=supergraph.introspection is True,
+    )
+    return Documents(
+        preparation,
+        lasting.cold,
+        OverrideLabelRules(outside.decide_labels),
+        supergraph.query_planning,
+        authorization,
+        IntrospectionRules(supergraph.introspection),
+        cold,
+    )
+
+
+def _identities(
+    settings: EngineSettings,
+    outside: Outside,
+    lasting: Lasting,
+    authenticator: Authenticator,
+    proxies: Proxies,
+) -> IdentityRules:
+    return IdentityRules(
+        HeaderPropagation(settings.headers),
+        authenticator,
+        outside.identifier,
+        outside.api_keys,
+        CertificateRules(settings.tls.supergraph.client_authentication),
+        proxies,
+        lasting.failures,
+    )
+
+
+def _csrf_headers(section: Csrf) -> tuple[bytes, ...] | None:
+    if section.unsafe_disabled:
+        return None
+    return tuple(name.lower().encode("latin-1") for name in section.required_headers)
+
+
+def _demand(settings: EngineSettings) -> StaticDemandControl | None:
+    section = settings.demand_control
+    if not section.enabled:
+        return None
+    return StaticDemandControl(section, shows=settings.plugins.expose_query_plan)
 
 
 def _trace_header(section: ResponseTraceId) -> bytes | None:
