@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import gc
 import importlib.util
 import socket
 import sys
@@ -17,9 +16,9 @@ from typing import Any
 
 import uvicorn
 
-from federation.server.listener.descriptors import raise_descriptor_limit
 from federation.server.listener.ending import EndingServer
 from federation.server.listener.http_protocol import BoundedHttpProtocol
+from federation.server.listener.tuning import tune_process
 from federation.server.settings.listener_tls import ListenerTls
 
 # A WebSocket message, where the app does not say.
@@ -27,16 +26,6 @@ _MAX_MESSAGE_BYTES = 2_000_000
 
 # Requests in flight get this long after the signal; the router's own deadline is usually shorter.
 GRACE_SECONDS = 30
-
-# Objects made since the last collection. An answer of some size has thousands, and reference counts
-# free all of them: at Python's 700 the collector walks the answers in work several times each,
-# which was a tenth of the processor time of a large query.
-_COLLECT_AFTER = 10_000
-
-# Seconds after which a thread that works lets another one go on. New documents are planned in
-# threads: at Python's 5 ms each request that is answered meanwhile waits for 10 ms in the median.
-_SWITCH_AFTER = 0.0005
-
 
 # Connections that may wait to be accepted.
 BACKLOG = 2048
@@ -132,9 +121,7 @@ def run_bound(
         timeout_graceful_shutdown=GRACE_SECONDS,
         timeout_keep_alive=75,
     )
-    raise_descriptor_limit()
-    gc.set_threshold(_COLLECT_AFTER, *gc.get_threshold()[1:])
-    sys.setswitchinterval(_SWITCH_AFTER)
+    tune_process()
     server = EndingServer(config, on_ready, supervised=supervised)
     with contextlib.closing(listening), contextlib.suppress(SystemExit):
         # uvicorn exits the interpreter when startup fails; the reason is told below.

@@ -24,7 +24,6 @@ Outcome = Reply | Fault
 _BUFFER_BYTES = 256 * 1024
 # What packing may add to a body, beside a share of it.
 _PACKING_BYTES = 1024
-_FREED_BYTES = 4 * 1024 * 1024
 # Bounds of what is no body: heads, trailers, interim answers, chunk extensions.
 _MAX_HEAD_BYTES = 64 * 1024
 _MAX_HEADERS = 256
@@ -41,20 +40,8 @@ def _shared_buffer(loop: asyncio.AbstractEventLoop) -> memoryview:
     """Return the loop's buffer: what is read into it is parsed before anything else is read."""
     buffer = _buffers.get(loop)
     if buffer is None:
-        _keep_freed_memory()
         buffer = _buffers[loop] = memoryview(bytearray(_BUFFER_BYTES))
     return buffer
-
-
-def _keep_freed_memory() -> None:
-    """Have glibc keep as much free memory as long answers come and go with.
-
-    It gives back what is free at the end of its memory beyond 128 KB, and the system fills each
-    page with zeros when it is taken again: a third of the cost of passing on an answer of 100 KB. A
-    block that is freed raises that bound to twice its size (mallopt(3), `M_MMAP_THRESHOLD`).
-    """
-    block = bytearray(_FREED_BYTES)
-    del block
 
 
 class Connection(asyncio.BufferedProtocol):
