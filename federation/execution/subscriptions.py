@@ -23,6 +23,7 @@ from typing import Generic, TypeVar
 
 from federation.errors import FederationError, SubgraphError
 from federation.execution.context import ExecutionContext
+from federation.execution.deadlines import clock
 from federation.execution.executor import CompiledPlan
 from federation.execution.transport import EventSource, SubgraphRequest, SubgraphResponse
 
@@ -300,7 +301,7 @@ class EventStream:
         """Return the answer to an event; None when nobody listens any more."""
         if not self._listeners:
             return None
-        deadline = asyncio.get_running_loop().time() + self._timeout
+        deadline = clock() + self._timeout
         context = next(iter(self._listeners.values()))
         self._completing += 1
         try:

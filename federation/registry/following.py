@@ -12,6 +12,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from federation.errors import FederationError
+from federation.execution.deadlines import clock
 from federation.registry.model import GraphRef, SupergraphVersion
 from federation.registry.service import Registry
 
@@ -40,9 +41,9 @@ class Follower:
 
         Waits up to `patience` seconds for the first launch there is; then None.
         """
-        end = asyncio.get_running_loop().time() + patience
+        end = clock() + patience
         while (found := await self._registry.live_supergraph(self._ref)) is None:
-            if asyncio.get_running_loop().time() >= end:
+            if clock() >= end:
                 return None
             await self._wait(min(self._interval, 1.0))
         self._last = found.launch.id

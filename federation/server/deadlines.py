@@ -7,11 +7,10 @@ it counts on a bound that would not be there.
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import Callable
 
 from federation.errors import RequestError
+from federation.execution.deadlines import clock
 from federation.server.settings.traffic import TrafficShaping
 from federation.server.wire.request import HttpRequest
 
@@ -28,17 +27,13 @@ class Deadlines:
         rule = settings.deadline
         self._timeout = settings.router.timeout
         self._header = rule.header.lower().encode("latin-1") if rule.accept else None
-        # Of the one event loop: to ask which it is takes a call of the system each time.
-        self._clock: Callable[[], float] | None = None
 
     def deadline(self, http: HttpRequest | None) -> float:
         """Return until when to answer, a time of the loop's clock. Raises `RequestError`.
 
         `http` is None where a request has no header of its own (WebSocket).
         """
-        if self._clock is None:
-            self._clock = asyncio.get_running_loop().time
-        now = self._clock()
+        now = clock()
         if http is None or self._header is None or http.header(self._header) is None:
             return now + self._timeout
         values = [value for name, value in http.headers if name == self._header]

@@ -16,6 +16,7 @@ from time import perf_counter
 from typing import Any
 
 from federation.errors import RequestError
+from federation.execution.deadlines import clock
 from federation.registry.document_cache import PLAIN, Key, Variant
 from federation.registry.views import View
 from federation.server.authorization.authorization import NONE, Authorization
@@ -162,6 +163,6 @@ class Documents:
     async def _made(
         self, view: View, key: Key, make: Callable[[], Awaitable[Any]], deadline: float
     ) -> Any:
-        end = asyncio.get_running_loop().time() + self.planning.timeout
+        end = clock() + self.planning.timeout
         async with asyncio.timeout_at(min(end, deadline)):
             return await view.documents.fill(key, make)

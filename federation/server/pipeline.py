@@ -15,6 +15,7 @@ import orjson
 
 from federation.errors import RequestError
 from federation.execution.context import Answer, ExecutionContext
+from federation.execution.deadlines import clock
 from federation.execution.tracing import both
 from federation.operation.variables import coerce_variables
 from federation.plan.nodes import OperationKind
@@ -114,22 +115,23 @@ class Pipeline:
         `request`: already read, when it came over a WebSocket; `http` is then its handshake.
         """
         exchange = Exchange.begin(http, request)
-        if self.admission is not None:
-            return self._admitted(self.admission, exchange)
-        # Each coroutine less is one less to go through at each wait.
-        return self._traced(exchange) if self.tracing.records else self._told(exchange, None)
+        if self.admission is None:
+            return self._work(exchange)
+        return self._admitted(self.admission, exchange)
 
     async def _admitted(
         self, admission: Admission, exchange: Exchange
     ) -> HttpResponse | StreamReply:
         reply: HttpResponse | StreamReply | None = None
         try:
-            reply = await (
-                self._traced(exchange) if self.tracing.records else self._told(exchange, None)
-            )
+            reply = await self._work(exchange)
         finally:
             admission.leave(exchange, reply)
         return reply
+
+    def _work(self, exchange: Exchange) -> Coroutine[Any, Any, HttpResponse | StreamReply]:
+        # Each coroutine less is one less to go through at each wait.
+        return self._traced(exchange) if self.tracing.records else self._told(exchange, None)
 
     async def _traced(self, exchange: Exchange) -> HttpResponse | StreamReply:
         with self.tracing.operation(exchange.http) as span:
@@ -339,7 +341,7 @@ class Pipeline:
         assert exchange.request is not None
         client = await self.identities.identify(exchange.http)
         # No request waits for this one, so only planning's own time bounds it.
-        end = asyncio.get_running_loop().time() + self.settings.supergraph.query_planning.timeout
+        end = clock() + self.settings.supergraph.query_planning.timeout
         again = replace(exchange, client=client, deadline=end, snapshot=snapshot)
         again.view = await self.views.view(snapshot, client, again.deadline)
         prepared = await self.documents.prepared(again, again.view)

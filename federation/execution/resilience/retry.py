@@ -97,10 +97,9 @@ class Retrying:
 
     async def _again(self, request: SubgraphRequest, outcome: Outcome, end: float) -> Outcome:
         """Return the outcome of the last attempt that was made."""
-        loop = asyncio.get_running_loop()
         for attempt in range(self._retries.options.max_retries):
             pause = self._pause(attempt, outcome.retry_after)
-            if loop.time() + pause >= end or not self._retries.take():
+            if clock() + pause >= end or not self._retries.take():
                 return outcome
             await asyncio.sleep(pause)
             try:

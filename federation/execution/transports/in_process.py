@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Mapping
 from typing import Any, Protocol
 
+from federation.execution.deadlines import clock
 from federation.execution.transport import SubgraphRequest, SubgraphResponse
 from federation.execution.transports.reading import read_value, timed_out
 
@@ -60,7 +61,7 @@ class InProcessTransport:
     def _end(self, request: SubgraphRequest) -> float | None:
         if self._timeout is None:
             return request.deadline
-        end = asyncio.get_running_loop().time() + self._timeout
+        end = clock() + self._timeout
         return end if request.deadline is None else min(end, request.deadline)
 
     async def close(self) -> None:

@@ -6,11 +6,11 @@ the call of one caller, and what it adds counts in who may share an answer.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from typing import TypeVar
 
 from federation.errors import SubgraphError
+from federation.execution.deadlines import clock
 from federation.execution.transport import (
     EventSource,
     SubgraphRequest,
@@ -101,7 +101,7 @@ async def _hooked(
     call = Call(request)
     deadline = request.deadline
     if deadline is None:
-        deadline = asyncio.get_running_loop().time() + _PATIENCE_SECONDS
+        deadline = clock() + _PATIENCE_SECONDS
     for point in points:
         try:
             returned = await point.call(deadline, call)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from federation.errors import FederationError, RequestError
+from federation.execution.deadlines import clock
 from federation.server.errors import internal_error
 from federation.server.exchange import Exchange
 from federation.server.hooks.answering import with_extensions
@@ -83,7 +84,7 @@ class Hooks:
         """Call `on_response`, and put into the reply what it adds. Raises only cancellation."""
         operation = _operation(exchange)
         before = dict(exchange.extensions)
-        now = asyncio.get_running_loop().time()
+        now = clock()
         deadline = exchange.deadline if exchange.deadline > now else now + _LAST_SECONDS
         for point in self.response:
             try:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from federation.errors import RequestError
+from federation.execution.deadlines import clock
 
 logger = logging.getLogger("federation.server")
 
@@ -53,7 +54,7 @@ class RegisteredDocuments:
 
     async def document(self, document_id: str) -> str | None:
         """Return the document. Raises `RequestError` (503) when it cannot be found out."""
-        now = asyncio.get_running_loop().time()
+        now = clock()
         known = self._known.get(document_id)
         if known is not None and known.until > now:
             self._known.move_to_end(document_id)
@@ -82,7 +83,7 @@ class RegisteredDocuments:
         self._asking.pop(document_id, None)
         if task.cancelled() or task.exception() is not None:
             return
-        now = asyncio.get_running_loop().time()
+        now = clock()
         text = task.result()
         self._forget(document_id)
         if text is None:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from federation.errors import FederationError
+from federation.execution.deadlines import clock
 from federation.server.persisted.canonical import canonical
 from federation.server.persisted.manifests import Name, Places
 
@@ -80,7 +81,7 @@ class TrustedFiles:
     async def current(self) -> TrustedList:
         """Return the list, not older than the interval."""
         if self._interval is not None:
-            now = asyncio.get_running_loop().time()
+            now = clock()
             if self._looked is None or now - self._looked >= self._interval:
                 self._looked = now  # others go on with the old list meanwhile
                 await self._look()

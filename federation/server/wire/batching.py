@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from federation.errors import RequestError
+from federation.execution.deadlines import clock
 from federation.operation.model import Operation
 from federation.plan.nodes import OperationKind
 from federation.server.observing.metrics.figures import Histogram
@@ -64,7 +65,7 @@ class Batches:
                 code=LIMIT,
                 http_status=422,
             )
-        deadline = asyncio.get_running_loop().time() + self.timeout
+        deadline = clock() + self.timeout
         headers = [header for header in http.headers if header[0] != b"accept"]
         headers.append((b"accept", media_type.value.partition(b";")[0]))
         return [

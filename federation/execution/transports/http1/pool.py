@@ -144,7 +144,7 @@ class Pool:
         address, secure = self._address, None if self._tls is None else self._tls()
         generation = self._generation
         try:
-            async with asyncio.timeout_at(min(end, loop.time() + self._connect_timeout)):
+            async with asyncio.timeout_at(min(end, clock() + self._connect_timeout)):
                 _, connection = await loop.create_connection(
                     lambda: Connection(
                         loop, self._limit, generation, self._take_back, self._forget
