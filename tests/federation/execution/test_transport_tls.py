@@ -254,21 +254,33 @@ def test_keys_are_in_no_text(authority: Authority) -> None:
     assert read_pem(issued.key.decode()) == issued.key
 
 
-@pytest.mark.parametrize(
+AGREED = pytest.mark.parametrize(
     ("http2", "protocol"), [(Http2.ENABLE, "h2"), (Http2.ONLY, "h2"), (Http2.DISABLE, "http/1.1")]
 )
-async def test_the_protocol_is_agreed_upon(
-    http2: Http2, protocol: str, authority: Authority, tmp_path: Path
-) -> None:
+
+
+async def agreed(
+    kind: Any, http2: Http2, protocol: str, calls: int, authority: Authority, tmp_path: Path
+) -> list[str | None]:
+    """Return the protocol of each connection over which a server of both was asked."""
     context = server_context(authority.issue(), tmp_path, alpn=("h2", "http/1.1"))
     tls = TlsOptions(certificate_authorities=authority.pem.decode())
     server: Any = Server() if protocol == "http/1.1" else Http2Server(BODY)
     async with (
         serving(server, context) as url,
-        calling(HttpTransport, url, tls=tls, http2=http2) as transport,
+        calling(kind, url, tls=tls, http2=http2) as transport,
     ):
-        assert (await transport.send(REQUEST)).data == {"x": 1}
-    assert server.protocols == [protocol]
+        for _ in range(calls):
+            assert (await transport.send(REQUEST)).data == {"x": 1}
+    protocols: list[str | None] = server.protocols
+    return protocols
+
+
+@AGREED
+async def test_the_protocol_is_agreed_upon(
+    http2: Http2, protocol: str, authority: Authority, tmp_path: Path
+) -> None:
+    assert await agreed(HttpTransport, http2, protocol, 1, authority, tmp_path) == [protocol]
 
 
 @BOTH
@@ -296,22 +308,12 @@ async def test_http2_without_tls_and_many_calls_on_one_connection() -> None:
     assert server.bodies == [REQUEST.body] * 21
 
 
-@pytest.mark.parametrize(
-    ("http2", "protocol"), [(Http2.ENABLE, "h2"), (Http2.ONLY, "h2"), (Http2.DISABLE, "http/1.1")]
-)
+@AGREED
 async def test_the_client_is_chosen_with_the_protocol(
     http2: Http2, protocol: str, authority: Authority, tmp_path: Path
 ) -> None:
-    context = server_context(authority.issue(), tmp_path, alpn=("h2", "http/1.1"))
-    tls = TlsOptions(certificate_authorities=authority.pem.decode())
-    server: Any = Server() if protocol == "http/1.1" else Http2Server(BODY)
-    async with (
-        serving(server, context) as url,
-        calling(http_transport, url, tls=tls, http2=http2) as transport,
-    ):
-        for _ in range(3):
-            assert (await transport.send(REQUEST)).data == {"x": 1}
-    assert set(server.protocols) == {protocol}
+    protocols = await agreed(http_transport, http2, protocol, 3, authority, tmp_path)
+    assert set(protocols) == {protocol}
 
 
 async def test_a_subgraph_that_is_offered_http2_and_does_not_take_it(
