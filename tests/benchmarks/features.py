@@ -28,6 +28,7 @@ from federation.config.load import parse_config
 from federation.registry.usage import OperationUsage
 from federation.server.app import Application, Surroundings, build_app
 from federation.server.settings.engine import EngineSettings
+from tests.benchmarks.layers import merged
 from tests.benchmarks.measure import print_table
 from tests.federation.server.harness import running
 
@@ -158,7 +159,7 @@ def _everything(features: list[Feature]) -> Feature:
     around: dict[str, Any] = {}
     plain = Surroundings()
     for feature in features:
-        settings = _merged(settings, feature.settings)
+        settings = merged(settings, feature.settings)
         given = feature.around()
         names = Surroundings.__dataclass_fields__
         around |= {n: getattr(given, n) for n in names if getattr(given, n) != getattr(plain, n)}
@@ -188,7 +189,7 @@ async def _start(stack: AsyncExitStack, feature: Feature, folder: Path) -> _Runn
     async def source() -> str:
         return composed.supergraph_sdl
 
-    text = json.dumps(_merged(_BASE, feature.settings))
+    text = json.dumps(merged(_BASE, feature.settings))
     text = text.replace("{folder}", str(folder)).replace("{name}", feature.name.replace(" ", "-"))
     app = build_app(
         parse_config(text, EngineSettings),
@@ -198,16 +199,6 @@ async def _start(stack: AsyncExitStack, feature: Feature, folder: Path) -> _Runn
     )
     await stack.enter_async_context(running(app))
     return _Running(feature, app)
-
-
-def _merged(under: Settings, over: Settings) -> dict[str, Any]:
-    """Return `under` with what `over` sets, also inside sections."""
-    merged = dict(under)
-    for key, value in over.items():
-        below = merged.get(key)
-        both = isinstance(below, Mapping) and isinstance(value, Mapping)
-        merged[key] = _merged(below, value) if both else value  # type: ignore[arg-type]
-    return merged
 
 
 async def _catalogue(*_: Any) -> Mapping[str, Any]:

@@ -35,7 +35,7 @@ from tests.benchmarks.gateways.database import BenchmarkDatabase, benchmark_data
 from tests.benchmarks.gateways.fresh import FreshAnswer
 from tests.benchmarks.gateways.own_hub import start_hub
 from tests.benchmarks.gateways.programs.ours import settings
-from tests.benchmarks.gateways.programs.ready import wait_until_it_answers
+from tests.benchmarks.gateways.programs.ready import start_gateway
 from tests.benchmarks.gateways.standins import parts
 from tests.benchmarks.gateways.standins.running import start_standins, write_supergraph
 from tests.benchmarks.gateways.workload import Graph, Mode
@@ -43,7 +43,7 @@ from tests.benchmarks.gateways.workloads.checked import checked
 from tests.benchmarks.gateways.workloads.journeys import exchanges, prepare
 from tests.benchmarks.load import Exchange, Load, post, run_load
 from tests.benchmarks.measure import print_table
-from tests.benchmarks.programs import Program, free_port, running
+from tests.benchmarks.programs import Program, free_port
 from tests.support.shared import ROOT
 
 _QUERY = "{ things(count: 300) { id own p1 p2 } }"
@@ -144,9 +144,7 @@ def _start(stack: ExitStack, graph: Graph, folder: Path, workers: int) -> Progra
     command = [sys.executable, str(ROOT / "gateway.py"), "serve", "--workers", str(workers)]
     command += ["--supergraph", str(graph.supergraph), "--config", str(config)]
     command += ["--host", "127.0.0.1", "--port", str(port)]
-    program = stack.enter_context(running("ours", command, port, processor=None, folder=folder))
-    wait_until_it_answers("ours", port)
-    return program
+    return start_gateway(stack, "ours", command, port, folder, processor=None)
 
 
 def _hub(chosen: Sequence[Setting], options: argparse.Namespace) -> list[dict[str, Any]]:

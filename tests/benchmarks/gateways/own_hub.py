@@ -15,9 +15,9 @@ from gateway import HubSettings, build_app
 from resolvers.database.provider import URL_VARIABLE
 from resolvers.database.section import DatabaseSection
 from tests.benchmarks.gateways.database import BenchmarkDatabase
-from tests.benchmarks.gateways.programs.ready import wait_until_it_answers
+from tests.benchmarks.gateways.programs.ready import start_gateway
 from tests.benchmarks.gateways.workload import MEASURED, Graph, Mode
-from tests.benchmarks.programs import Program, free_port, running
+from tests.benchmarks.programs import Program, free_port
 from tests.gateway.conftest import Hub
 from tests.gateway.conftest import running as running_app
 from tests.support.shared import ROOT
@@ -66,15 +66,7 @@ def start_hub(
     command = [sys.executable, str(ROOT / "gateway.py"), "serve", "--dev"]
     command += ["--config", str(config), "--host", "127.0.0.1", "--port", str(port)]
     command += ["--workers", str(workers)] if workers > 1 else []
-    program = stack.enter_context(
-        running(
-            "ours",
-            command,
-            port,
-            processor=processor,
-            folder=folder,
-            environment={URL_VARIABLE: database.url},
-        )
+    environment = {URL_VARIABLE: database.url}
+    return start_gateway(
+        stack, "ours", command, port, folder, processor=processor, environment=environment
     )
-    wait_until_it_answers("ours", port)
-    return program

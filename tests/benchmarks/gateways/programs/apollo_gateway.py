@@ -15,9 +15,9 @@ from tests.benchmarks.gateways.programs.installed import (
     PEERS,
     package_version,
 )
-from tests.benchmarks.gateways.programs.ready import wait_until_it_answers
-from tests.benchmarks.gateways.workload import MEASURED, Graph, Mode, Workload
-from tests.benchmarks.programs import Program, free_port, running
+from tests.benchmarks.gateways.programs.ready import start_gateway
+from tests.benchmarks.gateways.workload import Graph, Mode, Workload
+from tests.benchmarks.programs import Program, free_port
 
 _PEER = "apollo"
 
@@ -44,15 +44,6 @@ class ApolloGateway:
             graph.supergraph,
         ]
         command += [str(port), *graph.forwarded]
-        program = stack.enter_context(
-            running(
-                self.name,
-                command,
-                port,
-                processor=MEASURED,
-                folder=folder,
-                environment={"NODE_ENV": "production"},
-            )
+        return start_gateway(
+            stack, self.name, command, port, folder, environment={"NODE_ENV": "production"}
         )
-        wait_until_it_answers(self.name, port)
-        return program

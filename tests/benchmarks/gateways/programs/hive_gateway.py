@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.benchmarks.gateways.programs.installed import FOLDER, NOT_INSTALLED, package_version
-from tests.benchmarks.gateways.programs.ready import wait_until_it_answers
-from tests.benchmarks.gateways.workload import MEASURED, Graph, Mode, Workload
-from tests.benchmarks.programs import Program, free_port, running
+from tests.benchmarks.gateways.programs.ready import start_gateway
+from tests.benchmarks.gateways.workload import Graph, Mode, Workload
+from tests.benchmarks.programs import Program, free_port
 
 _PEER = "hive"
 _MODULES = FOLDER / _PEER / "node_modules"
@@ -54,18 +54,10 @@ class HiveGateway:
         # Over the planner in Rust, compiled execution asks no subgraph and answers null.
         command += [] if self.rust else ["--jit"]
         command += ["--host", "127.0.0.1", "--port", str(port), "--config-path", config]
-        program = stack.enter_context(
-            running(
-                self.name,
-                [*command, "supergraph", graph.supergraph],
-                port,
-                processor=MEASURED,
-                folder=folder,
-                environment={"NODE_ENV": "production"},
-            )
+        command += ["supergraph", graph.supergraph]
+        return start_gateway(
+            stack, self.name, command, port, folder, environment={"NODE_ENV": "production"}
         )
-        wait_until_it_answers(self.name, port)
-        return program
 
     def _config(self, graph: Graph, mode: Mode) -> str:
         calls = {"deduplicateInflightRequests": mode is not Mode.NONE}

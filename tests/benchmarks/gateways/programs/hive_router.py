@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.benchmarks.gateways.programs.installed import FOLDER, NOT_INSTALLED
-from tests.benchmarks.gateways.programs.ready import wait_until_it_answers
-from tests.benchmarks.gateways.workload import MEASURED, Graph, Mode, Workload
-from tests.benchmarks.programs import Program, free_port, running
+from tests.benchmarks.gateways.programs.ready import start_gateway
+from tests.benchmarks.gateways.workload import Graph, Mode, Workload
+from tests.benchmarks.programs import Program, free_port
 
 _ROOT = FOLDER / "hive-router"
 # It refuses more than 128 otherwise.
@@ -60,15 +60,5 @@ class HiveRouter:
             },
         }
         config.write_text(json.dumps(settings), encoding="utf-8")
-        program = stack.enter_context(
-            running(
-                self.name,
-                [_PROGRAM],
-                port,
-                processor=MEASURED,
-                folder=folder,
-                environment={"ROUTER_CONFIG_FILE_PATH": str(config)},
-            )
-        )
-        wait_until_it_answers(self.name, port)
-        return program
+        environment = {"ROUTER_CONFIG_FILE_PATH": str(config)}
+        return start_gateway(stack, self.name, [_PROGRAM], port, folder, environment=environment)

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.gateways.programs.installed import output_of
-from tests.benchmarks.gateways.programs.ready import wait_until_it_answers
-from tests.benchmarks.gateways.workload import MEASURED, Graph, Mode, Workload
-from tests.benchmarks.programs import Program, free_port, running
+from tests.benchmarks.gateways.programs.ready import start_gateway
+from tests.benchmarks.gateways.workload import Graph, Mode, Workload
+from tests.benchmarks.layers import merged
+from tests.benchmarks.programs import Program, free_port
 
 # The kit's graph gives no list a size, so its queries pass for dearer than they are.
 _DEAR = {"demand_control": {"strategy": {"static_estimated": {"max": 1_000_000}}}}
@@ -45,11 +46,7 @@ class Ours:
         command: list[str | Path] = [sys.executable, self.root / "gateway.py", "serve"]
         command += ["--supergraph", graph.supergraph, "--config", config]
         command += ["--host", "127.0.0.1", "--port", str(port)]
-        program = stack.enter_context(
-            running(self.name, command, port, processor=MEASURED, folder=folder)
-        )
-        wait_until_it_answers(self.name, port)
-        return program
+        return start_gateway(stack, self.name, command, port, folder)
 
 
 def settings(graph: Graph, mode: Mode, root: Path) -> Mapping[str, Any]:
@@ -68,14 +65,4 @@ def settings(graph: Graph, mode: Mode, root: Path) -> Mapping[str, Any]:
     subscription = root / "federation" / "server" / "settings" / "subscription.py"
     if "class Deduplication" in subscription.read_text("utf-8"):
         own["subscription"] = {"deduplication": {"all": {"enabled": mode is Mode.OP}}}
-    return _merged(own, graph.settings)
-
-
-def _merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `under` with what `over` sets, also inside sections."""
-    merged = dict(under)
-    for key, value in over.items():
-        below = merged.get(key)
-        both = isinstance(below, Mapping) and isinstance(value, Mapping)
-        merged[key] = _merged(below, value) if both else value  # type: ignore[arg-type]
-    return merged
+    return merged(own, graph.settings)
